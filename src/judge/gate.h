@@ -1,0 +1,58 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/error.h"
+#include "result/metric.h"
+#include "result/run_result.h"
+#include "stream/outcome.h"
+
+namespace relaybench::judge {
+
+enum class Comparison { Less, LessOrEqual, Greater, GreaterOrEqual };
+
+/// `ttft.p99`, `gap.mean`, `e2e.count`
+struct MetricOperand {
+    result::Metric metric = result::Metric::Ttft;
+    enum class Statistic { P50, P90, P99, P999, Max, Mean, Count } statistic = Statistic::P99;
+};
+
+/// `errors.rate`, `truncated.rate`, …: share of ended streams. No outcome = all errors.
+struct OutcomeRateOperand {
+    std::optional<stream::Outcome> outcome;
+};
+
+/// `chunks.rate`, `streams.rate` (completed), `bytes.rate`, `tokens.rate`: per second of the measured window.
+struct ThroughputOperand {
+    enum class What { Chunks, Streams, Bytes, Tokens } what = What::Chunks;
+};
+
+/// One limit, parsed: `[arm(NAME).]operand op value`.
+struct Gate {
+    std::string expression;          ///< as written
+    std::optional<std::string> arm;  ///< absent: must hold for every arm
+    std::variant<MetricOperand, OutcomeRateOperand, ThroughputOperand> operand;
+    Comparison comparison = Comparison::Less;
+    double limit = 0;  ///< nanoseconds, ratio 0..1, per second, or a count: by operand
+};
+
+/// Parses one expression; k6's spelling `ttft: p(99)<800` and `ttft.p(99)<800` (a bare number is milliseconds there) is accepted. Errors
+/// name the unknown word and the nearest known one, a missing or wrong unit, and what would be accepted.
+[[nodiscard]] core::Expected<Gate> parse_gate(std::string_view expression);
+
+/// Parses all; one Error that lists every problem, one a line. `arm_names` are checked too.
+[[nodiscard]] core::Expected<std::vector<Gate>> parse_gates(const std::vector<std::string>& expressions,
+                                                            const std::vector<std::string>& arm_names);
+
+/// Judges every gate on every arm it speaks of. A metric that was never observed is Inconclusive (no stream at all, heartbeats of an SSE
+/// run); streams that all failed fail; a metric that the audit calls distorted is Inconclusive unless the gate fails on failures alone.
+[[nodiscard]] std::vector<result::GateResult> judge_gates(const std::vector<Gate>& gates, const result::RunResult& run);
+
+/// 0, 99 when any failed, else 98 when any was inconclusive.
+[[nodiscard]] int exit_code(const std::vector<result::GateResult>& gates);
+
+}  // namespace relaybench::judge

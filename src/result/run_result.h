@@ -1,0 +1,142 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/clock.h"
+#include "result/distribution.h"
+#include "result/metric.h"
+#include "stream/outcome.h"
+#include "stream/stream_record.h"
+
+namespace relaybench::result {
+
+inline constexpr int kSchemaVersion = 1;
+
+/// Something the reader must know to trust the numbers, with what to do about it; shown as a footnote.
+struct Warning {
+    std::string code;    ///< stable: "saturated", "no_kernel_stamps", "small_sample", "user_closed_early", …
+    std::string text;    ///< one sentence: what is the case
+    std::string remedy;  ///< one sentence: what to do
+};
+
+/// One second of an arm; `second` counts from the start of the measured window (warm-up excluded).
+struct SeriesPoint {
+    std::uint32_t second = 0;
+    std::uint32_t starts = 0;
+    std::uint32_t completed = 0;
+    std::uint32_t failed = 0;
+    std::uint32_t open_streams = 0;  ///< at the end of the second
+    std::uint64_t chunks = 0;
+    std::optional<core::Duration> ttft_p50;
+    std::optional<core::Duration> ttft_p99;
+    std::optional<core::Duration> gap_p99;
+};
+
+/// Failures of one outcome, for a person: how many, when first, what they said.
+struct ErrorGroup {
+    stream::Outcome outcome = stream::Outcome::Cancelled;
+    std::uint64_t count = 0;
+    core::Duration first_at{0};        ///< since the start of the run
+    std::vector<std::string> samples;  ///< at most five, distinct, printable, scrubbed
+};
+
+struct Counters {
+    std::uint64_t started = 0;
+    std::uint64_t chunks = 0;
+    std::uint64_t coalesced = 0;
+    std::uint64_t unknown_events = 0;
+    std::uint64_t stalls = 0;
+    core::Duration longest_stall{0};
+    std::uint64_t body_bytes = 0;
+    std::uint64_t tokens = 0;  ///< by the server's usage where given, else chunks
+    std::uint64_t streams_with_usage = 0;
+    std::uint64_t reused_connections = 0;
+    std::uint64_t kernel_stamped = 0;  ///< streams whose first token had a kernel stamp
+    std::uint64_t user_stamped = 0;
+    std::uint64_t first_tokens_reasoning = 0;
+    std::uint64_t missed_starts = 0;  ///< arrivals of an open loop that could not be started at all
+};
+
+struct ArmResult {
+    std::string name;
+    std::string relay;  ///< URL or "embedded:profile"
+    std::string dialect;
+    std::string model;
+    std::array<std::uint64_t, stream::kOutcomeCount> outcomes{};  ///< by Outcome; warm-up excluded
+    std::array<Distribution, kMetricCount> metrics;
+    Counters counters;
+    std::vector<SeriesPoint> series;
+    std::vector<stream::StreamRecord> streams;  ///< a bounded sample, see streams_sampled_of
+    std::uint64_t streams_sampled_of = 0;       ///< how many records `streams` was drawn from
+    std::vector<ErrorGroup> errors;
+
+    [[nodiscard]] const Distribution& metric(Metric m) const { return metrics[static_cast<std::size_t>(m)]; }
+    [[nodiscard]] Distribution& metric(Metric m) { return metrics[static_cast<std::size_t>(m)]; }
+    [[nodiscard]] std::uint64_t outcome(stream::Outcome o) const { return outcomes[static_cast<std::size_t>(o)]; }
+    /// Streams with an outcome (warm-up excluded).
+    [[nodiscard]] std::uint64_t ended() const;
+    /// By stream::is_error.
+    [[nodiscard]] std::uint64_t errored() const;
+};
+
+struct WorkerAudit {
+    double cpu_share = 0;  ///< CPU time ÷ wall time of the worker thread
+    std::uint64_t reads = 0;
+    std::uint64_t wakeups = 0;
+    std::uint64_t chunks = 0;
+};
+
+/// The tool's report on itself.
+struct Audit {
+    bool saturated = false;
+    std::vector<std::string> reasons;  ///< one sentence each, empty when not saturated
+    std::vector<Metric> distorted;     ///< metrics whose gates must be inconclusive
+    Distribution client_delay;         ///< kernel stamp → our code, every read (empty without kernel stamps)
+    Distribution schedule_lag;
+    std::vector<WorkerAudit> workers;
+    std::uint64_t kernel_stamped_reads = 0;
+    std::uint64_t user_stamped_reads = 0;
+    std::uint64_t fd_limit = 0;
+    std::uint64_t peak_open_streams = 0;
+};
+
+struct Provenance {
+    std::string version;
+    std::uint64_t seed = 0;
+    std::string scenario_name;
+    std::string scenario_sha256;  ///< of the resolved scenario in its canonical JSON form
+    std::string load;             ///< for people: "closed loop, 50 streams, 30s"
+    std::string host;             ///< operating system, machine, cores: no host name
+    std::string started_at;       ///< RFC 3339, UTC
+    core::Duration duration{0};   ///< of the measured window
+    bool partial = false;         ///< interrupted or stopped by a budget before its plan was done
+    std::string stop_reason;      ///< "count reached", "duration over", "interrupted", "token budget used up", …
+};
+
+enum class GateVerdict { Passed, Failed, Inconclusive };
+
+struct GateResult {
+    std::string expression;  ///< as the user wrote it
+    std::string arm;
+    GateVerdict verdict = GateVerdict::Inconclusive;
+    std::string observed;  ///< "612 ms", "> 30 s (2 % never answered)", "nothing observed"
+    std::string reason;    ///< why inconclusive; empty otherwise
+};
+
+enum class ResultKind { Run, Compare };
+
+/// A finished run as data: what run writes and report, compare and gate read.
+struct RunResult {
+    ResultKind kind = ResultKind::Run;
+    Provenance provenance;
+    Audit audit;
+    std::vector<ArmResult> arms;
+    std::vector<GateResult> gates;
+    std::vector<Warning> warnings;
+};
+
+}  // namespace relaybench::result

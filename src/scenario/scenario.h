@@ -1,0 +1,121 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/clock.h"
+#include "wire/dialect.h"
+#include "wire/request.h"
+
+namespace relaybench::scenario {
+
+/// `--connect-to HOST:PORT:ADDR:PORT` as in curl: connections to host:port go to address:port; empty host or port match all.
+struct ConnectTo {
+    std::string host;
+    std::optional<std::uint16_t> port;
+    std::string address;
+    std::optional<std::uint16_t> to_port;
+};
+
+/// One relay to be measured: an arm of the run. Either `url` or `embedded` is set.
+struct Relay {
+    std::string name;
+    std::string url;
+    std::optional<std::string> embedded;  ///< profile of the embedded relay: "fast", or a path to a profile file
+    wire::Dialect dialect = wire::Dialect::ChatSse;
+    std::string model = "gpt-4o-mini";
+    std::string key_env;   ///< environment variable that holds the key
+    std::string key_file;  ///< or a file; "-" is standard input
+    std::vector<wire::Header> headers;
+    std::string origin;
+    std::string subprotocol;
+    wire::Compression compression = wire::Compression::None;
+    bool include_usage = true;
+    std::string ca_file;
+    bool verify_tls = true;  ///< false is `--insecure`, loud
+    std::vector<ConnectTo> connect_to;
+};
+
+struct ClosedLoop {
+    std::uint32_t streams = 10;
+};
+
+enum class Arrivals : std::uint8_t { Constant, Poisson };
+
+struct OpenLoop {
+    double rate_per_s = 1.0;
+    Arrivals arrivals = Arrivals::Constant;
+};
+
+/// The rate moves linearly from the stage before (0 at first) to `rate_per_s` within `duration`.
+struct RampStage {
+    core::Duration duration{0};
+    double rate_per_s = 0;
+};
+
+struct Ramp {
+    std::vector<RampStage> stages;
+    Arrivals arrivals = Arrivals::Constant;
+};
+
+/// When streams start, and when no more do. The run stops starting at the first of `duration` and `count`; a ramp ends with its stages.
+struct Load {
+    std::variant<ClosedLoop, OpenLoop, Ramp> pattern = ClosedLoop{};
+    std::optional<core::Duration> duration;                         ///< default 10 s when neither duration nor count is given
+    std::optional<std::uint64_t> count;                             ///< streams of each arm, warm-up excluded
+    core::Duration warmup{0};                                       ///< before the measured window; its streams are never mixed in
+    core::Duration drain = std::chrono::seconds(10);                ///< how long running streams may finish after the last start
+    core::Duration failure_pause = std::chrono::milliseconds(100);  ///< closed loop: a slot waits this long after a failed stream
+};
+
+/// The guides' values as defaults.
+struct Timeouts {
+    core::Duration connect = std::chrono::seconds(10);  ///< connection, TLS and upgrade together
+    core::Duration first_token = std::chrono::seconds(120);
+    core::Duration idle = std::chrono::seconds(120);  ///< between payload events (comments and pings do not count)
+};
+
+struct Heartbeat {
+    bool enabled = true;  ///< WebSocket only
+    enum class Level : std::uint8_t { Protocol, Json } level = Level::Protocol;
+    core::Duration interval = std::chrono::seconds(30);
+    core::Duration dead_after = std::chrono::seconds(55);  ///< no answer at all: the connection is declared dead
+};
+
+struct Prompts {
+    std::vector<std::string> texts = {"Count from one to one hundred in words."};
+    std::string dataset_file;  ///< JSONL; each line an object with `prompt` (text) or `messages` (array), optional `max_tokens`
+    std::string audio_file;    ///< for stream-ws-audio; empty: one second of silence (16 kHz, 16 bit WAV)
+    std::uint32_t max_tokens = 128;
+    std::optional<double> temperature;
+};
+
+/// Stops a run cleanly before it costs more than wanted.
+struct Budget {
+    std::optional<std::uint64_t> max_tokens_total;  ///< by usage where given, else chunks
+    std::optional<std::uint64_t> max_streams;       ///< over all arms
+};
+
+/// What the user asked for, whole, with all defaults: the one place where defaults live.
+struct Scenario {
+    std::string name;
+    std::string question;    ///< what this scenario answers, one line
+    bool needs_key = false;  ///< for `relaybench scenarios`: cannot run without an account
+    std::vector<Relay> relays;
+    Prompts prompts;
+    Load load;
+    Timeouts timeouts;
+    Heartbeat heartbeat;
+    wire::ConnectionUse connections = wire::ConnectionUse::Reuse;
+    core::Duration stall_threshold = std::chrono::seconds(1);
+    std::uint64_t seed = 1;
+    std::vector<std::string> gates;
+    Budget budget;
+    std::optional<std::uint32_t> workers;     ///< absent: cores, less one for an embedded relay
+    std::uint32_t connect_rate_per_s = 5000;  ///< over all workers
+};
+
+}  // namespace relaybench::scenario
