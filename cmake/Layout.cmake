@@ -1,5 +1,3 @@
-include(CTest)
-
 # relaybench_folder(NAME USES ...): the static library relaybench_NAME of src/NAME. A folder without sources yet is headers only.
 function(relaybench_folder name)
     cmake_parse_arguments(ARG "" "" "USES" ${ARGN})
@@ -16,13 +14,26 @@ function(relaybench_folder name)
     endif()
 endfunction()
 
+# relaybench_exports(TARGET SYMBOL...): every program that links TARGET offers these functions to the shared libraries that it loads, so
+# that the library's calls end in our definitions (net's read hook).
+function(relaybench_exports target)
+    foreach(symbol ${ARGN})
+        target_link_options(${target} INTERFACE "LINKER:--export-dynamic-symbol=${symbol}")
+    endforeach()
+endfunction()
+
 # The program: src/cli/main.cpp.
 function(relaybench_program name)
-    if(EXISTS ${CMAKE_SOURCE_DIR}/src/cli/main.cpp)
-        add_executable(${name} ${CMAKE_SOURCE_DIR}/src/cli/main.cpp)
-        target_link_libraries(${name} PRIVATE relaybench_cli relaybench_warnings Threads::Threads)
-        set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+    if(NOT EXISTS ${CMAKE_SOURCE_DIR}/src/cli/main.cpp)
+        return()
     endif()
+    include(GNUInstallDirs)
+    add_executable(${name} ${CMAKE_SOURCE_DIR}/src/cli/main.cpp)
+    target_link_libraries(${name} PRIVATE relaybench_cli relaybench_warnings Threads::Threads)
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+    install(TARGETS ${name})
+    install(DIRECTORY ${CMAKE_SOURCE_DIR}/scenarios DESTINATION ${CMAKE_INSTALL_DATADIR}/${name} OPTIONAL)
+    install(FILES ${CMAKE_SOURCE_DIR}/README.md ${CMAKE_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)
 endfunction()
 
 # relaybench_tests(KIND FOLDER USES ...): one doctest program of all tests/KIND/FOLDER/*.cpp, named KIND_FOLDER.
@@ -33,7 +44,7 @@ function(relaybench_tests kind folder)
         return()
     endif()
     set(target ${kind}_${folder})
-    add_executable(${target} ${sources} ${CMAKE_SOURCE_DIR}/tests/support/doctest_main.cpp)
+    add_executable(${target} ${sources} $<TARGET_OBJECTS:relaybench_doctest_main>)
     target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
     target_link_libraries(${target} PRIVATE ${ARG_USES} doctest::doctest relaybench_warnings Threads::Threads)
     target_compile_definitions(${target} PRIVATE RELAYBENCH_SOURCE_DIR="${CMAKE_SOURCE_DIR}" RELAYBENCH_BUILD_DIR="${CMAKE_BINARY_DIR}")
