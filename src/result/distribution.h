@@ -38,13 +38,29 @@ class Distribution {
     [[nodiscard]] std::uint64_t count() const { return answered() + never_; }
     [[nodiscard]] const stats::HdrHistogram& histogram() const { return histogram_; }
 
-    /// Rebuilds one from a saved result.
-    [[nodiscard]] static Distribution restored(stats::HdrHistogram histogram, std::uint64_t never, std::uint64_t censored);
+    /// Values above the histogram's highest (1 h): counted in answered() and ranked in its last bucket.
+    [[nodiscard]] std::uint64_t out_of_range() const { return out_of_range_; }
+
+    /// What a saved result holds beside the histogram, whose bytes keep neither exact extremes nor what was out of range.
+    struct Saved {
+        std::uint64_t never = 0;
+        std::uint64_t censored = 0;
+        std::uint64_t out_of_range = 0;
+        std::int64_t min_us = 0;  ///< exact; ignored when the histogram is empty
+        std::int64_t max_us = 0;
+    };
+    /// Rebuilds one from a saved result. The histogram has the default configuration.
+    [[nodiscard]] static Distribution restored(stats::HdrHistogram histogram, const Saved& saved);
+
+    friend bool operator==(const Distribution&, const Distribution&) = default;
 
   private:
     stats::HdrHistogram histogram_;
     std::uint64_t never_ = 0;
     std::uint64_t censored_ = 0;
+    std::uint64_t out_of_range_ = 0;
+    std::int64_t min_us_ = 0;
+    std::int64_t max_us_ = 0;
 };
 
 }  // namespace relaybench::result
