@@ -63,6 +63,10 @@ struct Request {
     std::vector<Message> opening;  ///< WebSocket only: sent in order as soon as the upgrade is done
 };
 
+/// Where a dialect really goes: the scheme of its carrier (https ↔ wss, http ↔ ws, converted silently), and its default path when the URL
+/// has none, is "/" or ends in "/v1" (which is not doubled). A query stays. Host and port never change.
+[[nodiscard]] Url endpoint(const Url& url, Dialect dialect);
+
 /// The bytes of one request in a dialect (RELAY: endpoints and shapes of the five guides). Bad header names or values (control
 /// characters) are refused.
 [[nodiscard]] core::Expected<Request> build_request(const RequestShape& shape, const Prompt& prompt);
