@@ -61,6 +61,12 @@ struct Counters {
     std::uint64_t missed_starts = 0;  ///< arrivals of an open loop that could not be started at all
 };
 
+/// How far our arrival stamps were from the send stamps of a relay that sends them; absolute values in nanoseconds.
+struct StampError {
+    stats::HdrHistogram first_token_ns;
+    stats::HdrHistogram gap_ns;
+};
+
 struct ArmResult {
     std::string name;
     std::string relay;  ///< URL or "embedded:profile"
@@ -73,6 +79,7 @@ struct ArmResult {
     std::vector<stream::StreamRecord> streams;  ///< a bounded sample, see streams_sampled_of
     std::uint64_t streams_sampled_of = 0;       ///< how many records `streams` was drawn from
     std::vector<ErrorGroup> errors;
+    std::optional<StampError> stamp_error;  ///< only when the relay was asked for its send stamps
 
     [[nodiscard]] const Distribution& metric(Metric m) const { return metrics[static_cast<std::size_t>(m)]; }
     [[nodiscard]] Distribution& metric(Metric m) { return metrics[static_cast<std::size_t>(m)]; }

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "core/clock.h"
+#include "run/run_plan.h"
+#include "stream/stream_record.h"
+
+namespace relaybench::run {
+
+/// One start that the schedule asks for.
+struct Start {
+    std::uint64_t arrival = 0;  ///< unique over all arms and workers
+    std::uint64_t ordinal = 0;  ///< number within the arm; picks the prompt
+    std::uint32_t arm = 0;
+    std::uint32_t slot = 0;  ///< closed loop: which of the worker's slots; returned through on_stream_ended
+    bool warmup = false;
+    core::TimePoint intended;
+};
+
+/// Which share of a plan a worker plays.
+struct WorkerShare {
+    std::uint32_t index = 0;
+    std::uint32_t count = 1;
+};
+
+/// The starts of one worker in order of their intended time. Open loops know them all beforehand; closed loops learn them from ends.
+/// The same plan gives the same starts whatever the number of workers (arrival numbers, arms, warm-up, prompts).
+class StartQueue {
+  public:
+    StartQueue() = default;
+    StartQueue(const StartQueue&) = delete;
+    StartQueue& operator=(const StartQueue&) = delete;
+    virtual ~StartQueue() = default;
+
+    /// When the next start is due; nullopt when none is known (all slots busy, or exhausted).
+    [[nodiscard]] virtual std::optional<core::TimePoint> next_due() const = 0;
+    /// Takes the next start. Requires next_due().
+    virtual Start pop() = 0;
+    /// A stream that came from `start` has ended.
+    virtual void on_stream_ended(const Start& start, const stream::StreamRecord& record) = 0;
+    /// No start will ever come again.
+    [[nodiscard]] virtual bool exhausted() const = 0;
+};
+
+/// `begin` is when the run (its warm-up) begins.
+[[nodiscard]] std::unique_ptr<StartQueue> make_start_queue(const RunPlan& plan, WorkerShare share, core::TimePoint begin);
+
+/// Length of the window in which streams start, after the warm-up; nullopt when only a count ends the run.
+[[nodiscard]] std::optional<core::Duration> planned_window(const scenario::Load& load);
+
+/// How many measured streams each arm may start, by `count` and the stream budget; nullopt: unlimited.
+[[nodiscard]] std::optional<std::uint64_t> starts_of_arm(const RunPlan& plan);
+
+}  // namespace relaybench::run

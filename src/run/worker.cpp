@@ -1,0 +1,326 @@
+#include "run/worker.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/cpu_time.h"
+
+namespace relaybench::run {
+
+namespace {
+
+constexpr core::Duration kPublishEvery = std::chrono::milliseconds(100);
+constexpr core::Duration kInterruptedDrain = std::chrono::seconds(2);
+/// Starts handed to the transport between two polls: a late schedule must not starve the streams that run.
+constexpr int kStartsPerRound = 64;
+
+/// When the streams that still run are cancelled. A plan without an end in time waits for all of them: their own time-outs bound it.
+core::TimePoint drain_end(const scenario::Load& load, core::TimePoint begin) {
+    const auto window = planned_window(load);
+    return window ? begin + load.warmup + *window + load.drain : core::TimePoint::max();
+}
+
+}  // namespace
+
+struct Worker::Slot {
+    std::uint32_t generation = 0;
+    core::TimePoint queued_deadline = core::TimePoint::max();  ///< earliest entry of this stream in the queue
+    Start start;
+    std::optional<stream::Stream> stream;
+};
+
+Worker::Worker(const RunPlan& plan, WorkerShare share, const Ports& ports, core::TimePoint begin)
+    : plan_(plan),
+      ports_(ports),
+      starts_(make_start_queue(plan, share, begin)),
+      drain_until_(drain_end(plan.load, begin)),
+      next_publish_(begin),
+      last_event_(begin + plan.load.warmup) {
+    recorders_.reserve(plan.arms.size());  // observers keep references into it
+    for (const auto& arm : plan.arms) {
+        recorders_.emplace_back(result::ArmRecorder::Options{
+            .window_start = begin + plan.load.warmup, .carrier = wire::info(arm.settings.dialect).carrier, .seed = plan.seed});
+        observers_.push_back(std::make_unique<ArmObserver>(recorders_.back()));
+        warmups_.push_back(std::make_unique<SilentObserver>());
+    }
+}
+
+Worker::~Worker() = default;
+
+void Worker::run() {
+    const auto run_began = ports_.clock.now();
+    const auto cpu_at_start = core::thread_cpu_time();
+    while (!done()) {
+        const auto now = ports_.clock.now();
+        obey_control(now);
+        start_due(now);
+        fire_deadlines(now);
+        if (now >= next_publish_) {
+            publish();
+            next_publish_ = now + kPublishEvery;
+        }
+        if (!done()) {
+            ports_.transport.poll(next_wake(now), *this);
+        }
+    }
+    publish();
+    // Here and not later: the CPU account is that of the calling thread.
+    wall_time_ = ports_.clock.now() - run_began;
+    cpu_time_ = core::thread_cpu_time() - cpu_at_start;
+    ports_.live.finished = true;
+}
+
+bool Worker::done() const { return open_ == 0 && (!starting_ || starts_->exhausted()); }
+
+core::TimePoint Worker::next_wake(core::TimePoint now) const {
+    auto wake = std::min(next_publish_, now + kPublishEvery);
+    if (const auto due = starting_ ? starts_->next_due() : std::nullopt) {
+        wake = std::min(wake, *due);
+    }
+    if (const auto deadline = deadlines_.next()) {
+        wake = std::min(wake, *deadline);
+    }
+    return std::min(wake, drain_until_);
+}
+
+void Worker::start_due(core::TimePoint now) {
+    for (int started = 0; starting_ && started < kStartsPerRound; ++started) {
+        const auto due = starts_->next_due();
+        if (!due || *due > now) {
+            break;
+        }
+        start(starts_->pop(), now);
+    }
+    if (starts_->exhausted()) {
+        starting_ = false;
+    }
+}
+
+void Worker::start(const Start& start, core::TimePoint now) {
+    const auto index = take_slot();
+    auto& slot = *slots_[index];
+    const stream::StreamId id{index, slot.generation};
+    const auto& arm = plan_.arms[start.arm];
+    stream::StreamObserver* observer = observers_[start.arm].get();
+    if (start.warmup) {
+        observer = warmups_[start.arm].get();
+    }
+    slot.start = start;
+    slot.queued_deadline = core::TimePoint::max();
+    slot.stream.emplace(stream::StreamContext{arm.settings, decoder_, ports_.transport, *observer, ports_.tracer}, id,
+                        stream::StreamStart{start.arrival, start.arm, start.warmup, start.intended, now});
+    ++open_;
+    peak_open_ = std::max(peak_open_, open_);
+    ports_.transport.open(id, arm.target, arm.requests[start.ordinal % arm.requests.size()], plan_.connections);
+    settle(id, slot);
+}
+
+void Worker::fire_deadlines(core::TimePoint now) {
+    while (const auto entry = deadlines_.pop_due(now)) {
+        auto* slot = find(entry->id);
+        if (slot == nullptr) {
+            continue;
+        }
+        if (entry->at <= slot->queued_deadline) {
+            slot->queued_deadline = core::TimePoint::max();
+        }
+        slot->stream->on_deadline(now);
+        settle(entry->id, *slot);
+    }
+    if (now >= drain_until_ && open_ > 0) {
+        cancel_all(now);
+    }
+}
+
+void Worker::obey_control(core::TimePoint now) {
+    const auto level = ports_.control.level();
+    if (level == obeyed_) {
+        return;
+    }
+    obeyed_ = level;
+    cut_short_ = cut_short_ || !done();
+    starting_ = false;
+    drain_until_ = std::min(drain_until_, level == StopLevel::Immediate ? now : now + kInterruptedDrain);
+}
+
+void Worker::cancel_all(core::TimePoint now) {
+    starting_ = false;
+    for (std::uint32_t index = 0; index < slots_.size(); ++index) {
+        auto& slot = *slots_[index];
+        if (slot.stream) {
+            slot.stream->cancel(now);
+            settle({index, slot.generation}, slot);
+        }
+    }
+}
+
+void Worker::publish() {
+    std::uint64_t chunks = 0;
+    for (const auto& observer : observers_) {
+        chunks += observer->chunks();
+    }
+    auto& live = ports_.live;
+    live.open = open_;
+    live.done = done_;
+    live.failed = failed_;
+    live.chunks = chunks;
+    live.tokens = std::max(tokens_, chunks);
+    live.starting = starting_;
+    publish_ttft();
+}
+
+void Worker::publish_ttft() {
+    const auto worst = [this](double q) {
+        std::int64_t us = -1;
+        for (const auto& recorder : recorders_) {
+            if (const auto quantile = recorder.metric(result::Metric::Ttft).quantile(q); quantile && quantile->value) {
+                us = std::max(us, std::chrono::duration_cast<std::chrono::microseconds>(*quantile->value).count());
+            }
+        }
+        return us;
+    };
+    ports_.live.ttft_p50_us = worst(0.50);
+    ports_.live.ttft_p99_us = worst(0.99);
+}
+
+Worker::Slot* Worker::find(stream::StreamId id) {
+    if (id.slot >= slots_.size()) {
+        return nullptr;
+    }
+    auto& slot = *slots_[id.slot];
+    return slot.stream && slot.generation == id.generation ? &slot : nullptr;
+}
+
+std::uint32_t Worker::take_slot() {
+    if (free_slots_.empty()) {
+        slots_.push_back(std::make_unique<Slot>());
+        return static_cast<std::uint32_t>(slots_.size() - 1);
+    }
+    const auto index = free_slots_.back();
+    free_slots_.pop_back();
+    return index;
+}
+
+void Worker::settle(stream::StreamId id, Slot& slot) {
+    if (slot.stream->finished()) {
+        retire(id, slot);
+        return;
+    }
+    const auto deadline = slot.stream->next_deadline();
+    if (deadline < slot.queued_deadline) {
+        slot.queued_deadline = deadline;
+        deadlines_.push(deadline, id);
+    }
+}
+
+void Worker::retire(stream::StreamId id, Slot& slot) {
+    if (!slot.stream->transport_ended()) {
+        ports_.transport.close(id);
+    }
+    const auto& record = slot.stream->record();
+    recorders_[slot.start.arm].record(record);
+    if (!record.warmup) {
+        done_ += record.outcome == stream::Outcome::Complete ? 1U : 0U;
+        failed_ += stream::is_error(record.outcome) ? 1U : 0U;
+        last_event_ = std::max(last_event_, record.ended);
+    }
+    tokens_ += record.usage_tokens.value_or(record.chunks);
+    starts_->on_stream_ended(slot.start, record);
+    slot.stream.reset();
+    ++slot.generation;
+    free_slots_.push_back(id.slot);
+    --open_;
+}
+
+void Worker::audit_read(const Slot& slot, const stream::Arrival& arrival) {
+    if (arrival.read_number == last_read_ || slot.start.warmup) {
+        return;
+    }
+    last_read_ = arrival.read_number;
+    if (arrival.source == stream::StampSource::Kernel) {
+        recorders_[slot.start.arm].record_client_delay(arrival.seen - arrival.at);
+    }
+}
+
+WorkerResult Worker::take_result() {
+    WorkerResult result;
+    result.transport = ports_.transport.counters();
+    if (wall_time_ > core::Duration::zero()) {
+        result.audit.cpu_share = std::chrono::duration<double>(cpu_time_) / std::chrono::duration<double>(wall_time_);
+    }
+    result.audit.reads = result.transport.reads;
+    result.audit.wakeups = result.transport.wakeups;
+    for (std::size_t arm = 0; arm < observers_.size(); ++arm) {
+        result.audit.chunks += observers_[arm]->chunks() + warmups_[arm]->chunks();
+        result.stamp_errors.push_back(observers_[arm]->stamp_errors());
+    }
+    result.arms = std::move(recorders_);
+    result.peak_open_streams = peak_open_;
+    result.last_event = last_event_;
+    result.cut_short = cut_short_;
+    return result;
+}
+
+// The transport's reports, handed to their streams.
+
+void Worker::on_connected(stream::StreamId id, stream::ConnectionOrigin origin, core::TimePoint at) {
+    if (auto* slot = find(id)) {
+        slot->stream->on_connected(origin, at);
+        settle(id, *slot);
+    }
+}
+
+void Worker::on_secured(stream::StreamId id, core::TimePoint at) {
+    if (auto* slot = find(id)) {
+        slot->stream->on_secured(at);
+        settle(id, *slot);
+    }
+}
+
+void Worker::on_written(stream::StreamId id, core::TimePoint at) {
+    if (auto* slot = find(id)) {
+        slot->stream->on_written(at);
+        settle(id, *slot);
+    }
+}
+
+void Worker::on_head(stream::StreamId id, const stream::ResponseHead& head, const stream::Arrival& arrival) {
+    if (auto* slot = find(id)) {
+        audit_read(*slot, arrival);
+        slot->stream->on_head(head, arrival);
+        settle(id, *slot);
+    }
+}
+
+void Worker::on_body(stream::StreamId id, std::string_view bytes, const stream::Arrival& arrival) {
+    if (auto* slot = find(id)) {
+        audit_read(*slot, arrival);
+        slot->stream->on_body(bytes, arrival);
+        settle(id, *slot);
+    }
+}
+
+void Worker::on_message(stream::StreamId id, wire::MessageKind kind, std::string_view payload, const stream::Arrival& arrival) {
+    if (auto* slot = find(id)) {
+        audit_read(*slot, arrival);
+        slot->stream->on_message(kind, payload, arrival);
+        settle(id, *slot);
+    }
+}
+
+void Worker::on_pong(stream::StreamId id, std::string_view /*payload*/, const stream::Arrival& arrival) {
+    if (auto* slot = find(id)) {
+        audit_read(*slot, arrival);
+        slot->stream->on_pong(arrival);
+        settle(id, *slot);
+    }
+}
+
+void Worker::on_ended(stream::StreamId id, const stream::End& end) {
+    if (auto* slot = find(id)) {
+        slot->stream->on_ended(end);
+        settle(id, *slot);
+    }
+}
+
+}  // namespace relaybench::run

@@ -1,0 +1,106 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/clock.h"
+#include "result/aggregate.h"
+#include "run/arm_observer.h"
+#include "run/control.h"
+#include "run/deadline_queue.h"
+#include "run/run_plan.h"
+#include "run/start_queue.h"
+#include "stream/stream.h"
+#include "stream/transport.h"
+#include "wire/payload_decoder.h"
+
+namespace relaybench::run {
+
+/// What one worker has to tell at its end; merged over workers.
+struct WorkerResult {
+    std::vector<result::ArmRecorder> arms;
+    std::vector<StampErrors> stamp_errors;  ///< by arm
+    result::WorkerAudit audit;
+    stream::TransportCounters transport;
+    std::uint64_t peak_open_streams = 0;
+    core::TimePoint last_event;  ///< when the last measured stream ended
+    bool cut_short = false;      ///< running streams were cancelled, or starts were given up, because somebody asked to stop
+};
+
+/// Plays its share of a plan on one transport, on one thread: starts streams when they are due, hands them what happens, ends them.
+/// Borrows everything; plan, clock, transport, control and live counters must outlive it.
+class Worker final : private stream::TransportSink {
+  public:
+    struct Ports {
+        const core::Clock& clock;
+        stream::Transport& transport;
+        const Control& control;
+        LiveCounters& live;
+        stream::StreamTracer* tracer = nullptr;
+    };
+
+    Worker(const RunPlan& plan, WorkerShare share, const Ports& ports, core::TimePoint begin);
+    ~Worker() override;
+
+    /// Until every stream of the share has ended.
+    void run();
+    /// After run(), once.
+    [[nodiscard]] WorkerResult take_result();
+
+  private:
+    struct Slot;
+
+    void on_connected(stream::StreamId id, stream::ConnectionOrigin origin, core::TimePoint at) override;
+    void on_secured(stream::StreamId id, core::TimePoint at) override;
+    void on_written(stream::StreamId id, core::TimePoint at) override;
+    void on_head(stream::StreamId id, const stream::ResponseHead& head, const stream::Arrival& arrival) override;
+    void on_body(stream::StreamId id, std::string_view bytes, const stream::Arrival& arrival) override;
+    void on_message(stream::StreamId id, wire::MessageKind kind, std::string_view payload, const stream::Arrival& arrival) override;
+    void on_pong(stream::StreamId id, std::string_view payload, const stream::Arrival& arrival) override;
+    void on_ended(stream::StreamId id, const stream::End& end) override;
+
+    [[nodiscard]] bool done() const;
+    [[nodiscard]] core::TimePoint next_wake(core::TimePoint now) const;
+    void start_due(core::TimePoint now);
+    void start(const Start& start, core::TimePoint now);
+    void fire_deadlines(core::TimePoint now);
+    void obey_control(core::TimePoint now);
+    void cancel_all(core::TimePoint now);
+    void publish();
+    void publish_ttft();
+    [[nodiscard]] Slot* find(stream::StreamId id);
+    void audit_read(const Slot& slot, const stream::Arrival& arrival);
+    /// After anything that a stream was told: queues its deadline, or lets go of it when it has finished.
+    void settle(stream::StreamId id, Slot& slot);
+    void retire(stream::StreamId id, Slot& slot);
+    [[nodiscard]] std::uint32_t take_slot();
+
+    const RunPlan& plan_;
+    Ports ports_;
+    std::unique_ptr<StartQueue> starts_;
+    wire::PayloadDecoder decoder_;
+    std::vector<result::ArmRecorder> recorders_;
+    std::vector<std::unique_ptr<ArmObserver>> observers_;   ///< by arm: measured streams
+    std::vector<std::unique_ptr<SilentObserver>> warmups_;  ///< by arm: streams of the warm-up
+    std::uint64_t last_read_ = 0;
+    std::vector<std::unique_ptr<Slot>> slots_;
+    std::vector<std::uint32_t> free_slots_;
+    DeadlineQueue deadlines_;
+    StopLevel obeyed_ = StopLevel::None;
+    bool starting_ = true;
+    bool cut_short_ = false;
+    core::TimePoint drain_until_;
+    core::TimePoint next_publish_;
+    core::TimePoint last_event_;
+    std::uint64_t open_ = 0;
+    std::uint64_t peak_open_ = 0;
+    std::uint64_t done_ = 0;
+    std::uint64_t failed_ = 0;
+    std::uint64_t tokens_ = 0;  ///< of ended streams
+    core::Duration wall_time_{0};
+    core::Duration cpu_time_{0};
+};
+
+}  // namespace relaybench::run
