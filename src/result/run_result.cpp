@@ -9,7 +9,7 @@ std::uint64_t ArmResult::ended() const { return std::accumulate(outcomes.begin()
 std::uint64_t ArmResult::errored() const {
     std::uint64_t sum = 0;
     for (const stream::Outcome each : stream::all_outcomes())
-        errors += stream::is_error(each) ? outcome(each) : 0;
+        sum += stream::is_error(each) ? outcome(each) : 0;
     return sum;
 }
 
