@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,10 @@ class SseSink {
 /// Server-sent events by the WHATWG rules (HTML Living Standard §9.2.5–9.2.6): CR, LF and CRLF ends, across any split of the bytes; one
 /// leading BOM; events without data are not dispatched; a pending event at the end is dropped. An event that arrives whole in one feed()
 /// is handed out as a view into those bytes: no copy and no allocation. Lines and events are bounded by `max_event_bytes`.
+///
+/// The `id` and `retry` fields are read over: a measured stream is never resumed. Bytes that are not UTF-8 are handed on as they are; who
+/// reads the data replaces them. What is found does not depend on how the bytes were split. An idle parser takes
+/// 24 bytes; one that had to keep part of an event holds on to a few KiB at most for the next.
 class SseParser {
   public:
     explicit SseParser(std::size_t max_event_bytes = kDefaultMaxEventBytes) : max_event_bytes_(max_event_bytes) {}
@@ -40,8 +45,23 @@ class SseParser {
     void reset();
 
   private:
-    // The implementer may change the private part.
+    class Feed;
+    /// What an unfinished event left behind between two feeds.
+    struct Carry {
+        std::string line;  ///< the beginning of a line whose end has not come
+        std::string data;  ///< whole data lines, joined by LF
+        std::string type;
+        bool has_data = false;
+    };
+
+    [[nodiscard]] Carry& carry();
+    /// Eats the leading BOM, which may come in pieces; bytes that only looked like one become the beginning of a line.
+    [[nodiscard]] std::string_view without_bom(std::string_view bytes);
+
     std::size_t max_event_bytes_;
+    std::unique_ptr<Carry> carry_;        ///< null until an event is split
+    std::uint8_t bom_matched_ = 0;        ///< bytes of the BOM seen; 3 when that question is settled
+    bool after_carriage_return_ = false;  ///< a LF that comes next belongs to the line end before it
 };
 
 }  // namespace relaybench::wire
