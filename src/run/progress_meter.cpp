@@ -38,7 +38,10 @@ std::optional<Progress> ProgressMeter::look(const std::deque<LiveCounters>& live
     if (since < kInterval) {
         return std::nullopt;
     }
-    Progress progress{.elapsed = now - begin_, .planned = planned_, .planned_streams = planned_streams_};
+    Progress progress;
+    progress.elapsed = now - begin_;
+    progress.planned = planned_;
+    progress.planned_streams = planned_streams_;
     std::int64_t p50_us = -1;
     std::int64_t p99_us = -1;
     bool starting = false;

@@ -6,7 +6,7 @@
 
 #include "core/clock.h"
 #include "run/run_plan.h"
-#include "stream/stream_record.h"
+#include "stream/outcome.h"
 
 namespace relaybench::run {
 
@@ -39,8 +39,8 @@ class StartQueue {
     [[nodiscard]] virtual std::optional<core::TimePoint> next_due() const = 0;
     /// Takes the next start. Requires next_due().
     virtual Start pop() = 0;
-    /// A stream that came from `start` has ended.
-    virtual void on_stream_ended(const Start& start, const stream::StreamRecord& record) = 0;
+    /// A stream that came from `start` has ended and its slot is free since `now`.
+    virtual void on_stream_ended(const Start& start, stream::Outcome outcome, core::TimePoint now) = 0;
     /// No start will ever come again.
     [[nodiscard]] virtual bool exhausted() const = 0;
 };

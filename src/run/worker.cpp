@@ -225,7 +225,7 @@ void Worker::retire(stream::StreamId id, Slot& slot) {
         last_event_ = std::max(last_event_, record.ended);
     }
     tokens_ += record.usage_tokens.value_or(record.chunks);
-    starts_->on_stream_ended(slot.start, record);
+    starts_->on_stream_ended(slot.start, record.outcome, ports_.clock.now());
     slot.stream.reset();
     ++slot.generation;
     free_slots_.push_back(id.slot);
