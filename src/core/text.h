@@ -20,7 +20,8 @@ namespace relaybench::core {
 [[nodiscard]] std::string listed(std::span<const std::string_view> words);
 
 /// Text from outside made safe to show in a terminal or a log: C0 and C1 controls, escape sequences, bidi overrides and invalid UTF-8
-/// are replaced (newlines and tabs by a blank, the rest by U+FFFD), and it is cut at `max_bytes` on a character boundary with "…".
+/// are replaced (newlines and tabs by a blank, the rest by U+FFFD). The result never takes more than `max_bytes`: what is longer is cut on a
+/// character boundary and ends with "…".
 [[nodiscard]] std::string printable(std::string_view untrusted, std::size_t max_bytes);
 
 /// Columns that UTF-8 text takes in a terminal (combining marks 0, East Asian wide 2).
