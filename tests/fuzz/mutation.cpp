@@ -22,12 +22,24 @@ Bytes piece_of(const Bytes& bytes, std::mt19937_64& random) {
 void edit(Bytes& bytes, const Bytes& donor, std::mt19937_64& random) {
     const std::size_t at = below(bytes.size(), random);
     switch (random() % 6) {
-        case 0: bytes.at(at) ^= static_cast<std::uint8_t>(1U << (random() % 8)); break;
-        case 1: bytes.at(at) = troublesome(random); break;
-        case 2: bytes.insert(at, 1, troublesome(random)); break;
-        case 3: bytes.erase(at, 1 + below(16, random)); break;
-        case 4: bytes.insert(at, piece_of(bytes, random)); break;
-        default: bytes.insert(at, piece_of(donor, random)); break;
+        case 0:
+            bytes.at(at) ^= static_cast<std::uint8_t>(1U << (random() % 8));
+            break;
+        case 1:
+            bytes.at(at) = troublesome(random);
+            break;
+        case 2:
+            bytes.insert(at, 1, troublesome(random));
+            break;
+        case 3:
+            bytes.erase(at, 1 + below(16, random));
+            break;
+        case 4:
+            bytes.insert(at, piece_of(bytes, random));
+            break;
+        default:
+            bytes.insert(at, piece_of(donor, random));
+            break;
     }
 }
 
