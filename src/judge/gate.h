@@ -15,13 +15,15 @@ namespace relaybench::judge {
 
 enum class Comparison { Less, LessOrEqual, Greater, GreaterOrEqual };
 
-/// `ttft.p99`, `gap.mean`, `e2e.count`
+/// `ttft.p99`, `ttft.p(99.9)`, `gap.mean`, `e2e.count`
 struct MetricOperand {
     result::Metric metric = result::Metric::Ttft;
-    enum class Statistic { P50, P90, P99, P999, Max, Mean, Count } statistic = Statistic::P99;
+    enum class Statistic { Quantile, Max, Mean, Count } statistic = Statistic::Quantile;
+    double quantile = 0.99;  ///< in 0..1, both excluded; for Statistic::Quantile
 };
 
-/// `errors.rate`, `truncated.rate`, …: share of ended streams. No outcome = all errors.
+/// `errors.rate`, `truncated.rate`, …: share of the streams that ended by themselves (`cancelled.rate`: of all that ended). No outcome = all
+/// errors.
 struct OutcomeRateOperand {
     std::optional<stream::Outcome> outcome;
 };
@@ -48,9 +50,13 @@ struct Gate {
 [[nodiscard]] core::Expected<std::vector<Gate>> parse_gates(const std::vector<std::string>& expressions,
                                                             const std::vector<std::string>& arm_names);
 
-/// Judges every gate on every arm it speaks of. A metric that was never observed is Inconclusive (no stream at all, heartbeats of an SSE
+/// Judges every gate on every arm it speaks of, in the order of the gates. Streams that never got there are slower than any limit, also for
+/// max and mean. A metric that was never observed is Inconclusive (no stream at all, heartbeats of an SSE
 /// run); streams that all failed fail; a metric that the audit calls distorted is Inconclusive unless the gate fails on failures alone.
 [[nodiscard]] std::vector<result::GateResult> judge_gates(const std::vector<Gate>& gates, const result::RunResult& run);
+
+/// What a reader of the verdicts must know: a quantile gate over fewer streams than its tail needs, a run that was cut short.
+[[nodiscard]] std::vector<result::Warning> gate_warnings(const std::vector<Gate>& gates, const result::RunResult& run);
 
 /// 0, 99 when any failed, else 98 when any was inconclusive.
 [[nodiscard]] int exit_code(const std::vector<result::GateResult>& gates);

@@ -1,0 +1,96 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/units.h"
+#include "judge/compare.h"
+
+namespace relaybench::judge {
+namespace {
+
+constexpr double kPercent = 100.0;
+/// From twice as slow on, "3.1×" is easier to see than "210 %".
+constexpr double kManyfold = 1.0;
+
+/// At most two digits after the first: 0.42, 4.2, 42, 420.
+std::string digits(double number) {
+    const double size = std::abs(number);
+    if (std::isinf(number))
+        return "∞";
+    if (size == 0 || size >= 10)
+        return fmt::format("{:.0f}", number);
+    return size >= 1 ? fmt::format("{:.1f}", number) : fmt::format("{:.2f}", number);
+}
+
+std::string faster_words(const QuantileComparison& row, std::string_view name) {
+    if (!row.interval || !row.change)
+        return fmt::format("{} faster: the other arm never got there", name);
+    return fmt::format("{} faster by {} % ({}…{})", name, digits(-*row.change * kPercent), digits(-row.interval->high * kPercent),
+                       digits(-row.interval->low * kPercent));
+}
+
+std::string slower_words(const QuantileComparison& row, std::string_view name) {
+    if (!row.interval || !row.change)
+        return fmt::format("{} slower: it never got there", name);
+    if (*row.change >= kManyfold) {
+        return fmt::format("{} slower: {}× ({}…{})", name, digits(1 + *row.change), digits(1 + row.interval->low),
+                           digits(1 + row.interval->high));
+    }
+    return fmt::format("{} slower by {} % ({}…{})", name, digits(*row.change * kPercent), digits(row.interval->low * kPercent),
+                       digits(row.interval->high * kPercent));
+}
+
+std::string undecided_words(const QuantileComparison& row) {
+    if (!row.interval || std::isinf(row.interval->high))
+        return "no difference shown";
+    return fmt::format("no difference shown (±{} %)",
+                       digits(std::max(std::abs(row.interval->low), std::abs(row.interval->high)) * kPercent));
+}
+
+std::string unjudged_words(const QuantileComparison& row, std::string_view name) {
+    if (!row.change || *row.change == 0)
+        return "the same (no interval)";
+    const bool faster = *row.change < 0;
+    if (!faster && *row.change >= kManyfold)
+        return fmt::format("{} slower: {}× (no interval)", name, digits(1 + *row.change));
+    return fmt::format("{} {} by {} % (no interval)", name, faster ? "faster" : "slower", digits(std::abs(*row.change) * kPercent));
+}
+
+/// 368 → 370: two digits are all that "about" means.
+std::uint64_t rounded_up(std::uint64_t count) {
+    std::uint64_t step = 1;
+    while (count / step >= 100)
+        step *= 10;
+    return (count + step - 1) / step * step;
+}
+
+}  // namespace
+
+std::string verdict_words(const QuantileComparison& comparison, std::string_view other_name) {
+    switch (comparison.finding) {
+        case Finding::Faster:
+            return faster_words(comparison, other_name);
+        case Finding::Slower:
+            return slower_words(comparison, other_name);
+        case Finding::NoDifference:
+            return undecided_words(comparison);
+        case Finding::TooFewStreams:
+            return fmt::format("too few streams (need ≈ {})", rounded_up(comparison.streams_needed));
+        case Finding::NoInterval:
+            return unjudged_words(comparison, other_name);
+        case Finding::NothingObserved:
+            break;
+    }
+    return "nothing to compare";
+}
+
+std::string verdict_words(const ErrorComparison& comparison, std::string_view other_name) {
+    if (!comparison.differs())
+        return "no difference in failures shown";
+    return fmt::format("{} fails {}: {} against {} ({:+.2g}…{:+.2g} points)", other_name, comparison.low > 0 ? "more" : "less",
+                       core::human_ratio(comparison.other), core::human_ratio(comparison.base), comparison.low * kPercent,
+                       comparison.high * kPercent);
+}
+
+}  // namespace relaybench::judge
