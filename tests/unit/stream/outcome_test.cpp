@@ -8,7 +8,7 @@
 
 #include "stream/transport.h"
 
-using namespace relaybench;
+namespace stream = relaybench::stream;
 using stream::Outcome;
 
 TEST_CASE("outcome: every outcome has its own id and is found by it again") {

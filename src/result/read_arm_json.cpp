@@ -1,0 +1,149 @@
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <utility>
+
+#include "result/fields_json.h"
+#include "result/parts_json.h"
+
+namespace relaybench::result {
+namespace {
+
+constexpr std::size_t kMaxSamples = 5;
+constexpr std::uint64_t kMaxCode = 65'535;
+constexpr std::uint64_t kMax32 = std::numeric_limits<std::uint32_t>::max();
+
+std::uint32_t small(const Node& node, std::string_view name) {
+    return static_cast<std::uint32_t>(node.count(name, Presence::Optional, kMax32));
+}
+
+int code(const Node& node, std::string_view name) { return static_cast<int>(node.count(name, Presence::Optional, kMaxCode)); }
+
+core::Duration duration_or_zero(const Node& node, std::string_view name) { return node.duration(name).value_or(core::Duration{0}); }
+
+Counters read_counters(const Node& node) {
+    Counters counters;
+    for (const CounterField& field : kCounterFields)
+        counters.*field.member = total(node, field.id);
+    counters.longest_stall = duration_or_zero(node, "longest_stall_us");
+    return counters;
+}
+
+SeriesPoint read_point(const Node& node) {
+    SeriesPoint point;
+    point.second = small(node, "second");
+    point.starts = small(node, "starts");
+    point.completed = small(node, "completed");
+    point.failed = small(node, "failed");
+    point.open_streams = small(node, "open_streams");
+    point.chunks = total(node, "chunks");
+    point.ttft_p50 = node.duration("ttft_p50_us");
+    point.ttft_p99 = node.duration("ttft_p99_us");
+    point.gap_p99 = node.duration("gap_p99_us");
+    return point;
+}
+
+stream::Outcome read_outcome(const Node& node) {
+    std::array<std::string_view, stream::kOutcomeCount> ids;
+    std::transform(stream::all_outcomes().begin(), stream::all_outcomes().end(), ids.begin(), stream::outcome_id);
+    return stream::all_outcomes().at(node.one_of("outcome", ids, Presence::Required));
+}
+
+wire::TokenKind read_token_kind(const Node& node) {
+    constexpr std::size_t kKinds = static_cast<std::size_t>(wire::TokenKind::Transcript) + 1;
+    std::array<std::string_view, kKinds> ids;
+    for (std::size_t i = 0; i < kKinds; ++i)
+        ids.at(i) = wire::token_kind_id(static_cast<wire::TokenKind>(i));
+    return static_cast<wire::TokenKind>(node.one_of("first_token_kind", ids, Presence::Optional));
+}
+
+std::optional<stream::EndKind> read_end_kind(const Node& node) {
+    if (node.field("end_kind").is_absent())
+        return std::nullopt;
+    constexpr std::size_t kKinds = static_cast<std::size_t>(stream::EndKind::LocalLimit) + 1;
+    std::array<std::string_view, kKinds> ids;
+    for (std::size_t i = 0; i < kKinds; ++i)
+        ids.at(i) = stream::end_kind_id(static_cast<stream::EndKind>(i));
+    return static_cast<stream::EndKind>(node.one_of("end_kind", ids, Presence::Required));
+}
+
+void read_times(const Node& node, stream::StreamRecord& record) {
+    record.started = core::TimePoint{node.offset("started_us").value_or(core::Duration{0})};
+    const Node phases = node.field("phases_us");
+    record.intended_start = record.started + phases.offset("intended").value_or(core::Duration{0});
+    for (const PhaseField& field : kPhaseFields) {
+        if (const auto offset = phases.offset(field.id))
+            record.*field.member = record.started + *offset;
+    }
+    record.ended = record.started + phases.offset("ended").value_or(core::Duration{0});
+}
+
+stream::StreamRecord read_record(const Node& node) {
+    stream::StreamRecord record;
+    if (!node.is_object_or_problem())
+        return record;
+    record.arrival = node.count("arrival");
+    record.attempt = small(node, "attempt");
+    record.outcome = read_outcome(node);
+    read_times(node, record);
+    record.reused_connection = node.flag("reused_connection");
+    record.first_token_kind = read_token_kind(node);
+    // Absent means the weaker claim: stamped by our code.
+    const bool stamped = !node.field("stamp_source").is_absent();
+    if (stamped)
+        record.stamp_source = static_cast<stream::StampSource>(node.one_of("stamp_source", kStampSourceIds, Presence::Required));
+    for (const RecordCountField& field : kRecordCountFields)
+        record.*field.member = small(node, field.id);
+    record.body_bytes = total(node, "body_bytes");
+    record.token_bytes = total(node, "token_bytes");
+    record.longest_gap = duration_or_zero(node, "max_gap_us");
+    if (!node.field("usage_tokens").is_absent())
+        record.usage_tokens = total(node, "usage_tokens");
+    record.status = code(node, "status");
+    record.close_code = code(node, "close_code");
+    record.end_kind = read_end_kind(node);
+    record.detail = node.text("detail");
+    return record;
+}
+
+ErrorGroup read_error_group(const Node& node) {
+    ErrorGroup group;
+    group.outcome = read_outcome(node);
+    group.count = total(node, "count");
+    group.first_at = duration_or_zero(node, "first_at_us");
+    group.samples = node.texts("samples", kMaxSamples);
+    return group;
+}
+
+}  // namespace
+
+ArmResult read_arm(const Node& node) {
+    ArmResult arm;
+    if (!node.is_object_or_problem())
+        return arm;
+    arm.name = node.text("name", Presence::Required);
+    arm.relay = node.text("relay");
+    arm.dialect = node.text("dialect");
+    arm.model = node.text("model");
+    const Node outcomes = node.field("outcomes");
+    if (outcomes.is_object_or_problem()) {
+        for (const stream::Outcome each : stream::all_outcomes())
+            arm.outcomes.at(static_cast<std::size_t>(each)) = total(outcomes, stream::outcome_id(each));
+    }
+    const Node metrics_node = node.field("metrics");
+    if (metrics_node.is_object_or_problem()) {
+        for (const MetricInfo& info : metrics())
+            arm.metric(info.metric) = read_distribution(metrics_node.field(info.id));
+    }
+    arm.counters = read_counters(node.field("counters"));
+    for (const Node& each : node.list("series", kMaxListed))
+        arm.series.push_back(read_point(each));
+    for (const Node& each : node.list("streams", kMaxListed))
+        arm.streams.push_back(read_record(each));
+    arm.streams_sampled_of = total(node, "streams_sampled_of");
+    for (const Node& each : node.list("errors", stream::kOutcomeCount))
+        arm.errors.push_back(read_error_group(each));
+    return arm;
+}
+
+}  // namespace relaybench::result
