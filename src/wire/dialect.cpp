@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cassert>
 #include <cstddef>
+
+#include "core/require.h"
 
 namespace relaybench::wire {
 namespace {
@@ -46,7 +47,7 @@ std::span<const DialectInfo> dialects() { return kDialects; }
 
 const DialectInfo& info(Dialect dialect) {
     const auto index = static_cast<std::size_t>(dialect);
-    assert(index < kDialects.size());
+    core::require(index < kDialects.size(), "a dialect outside the enumeration");
     return kDialects.at(index);
 }
 
