@@ -61,10 +61,13 @@ struct Ramp {
     Arrivals arrivals = Arrivals::Constant;
 };
 
+/// How long streams start when neither a duration nor a count is given.
+inline constexpr core::Duration kDefaultDuration = std::chrono::seconds(10);
+
 /// When streams start, and when no more do. The run stops starting at the first of `duration` and `count`; a ramp ends with its stages.
 struct Load {
     std::variant<ClosedLoop, OpenLoop, Ramp> pattern = ClosedLoop{};
-    std::optional<core::Duration> duration;                         ///< default 10 s when neither duration nor count is given
+    std::optional<core::Duration> duration;                         ///< kDefaultDuration when there is no count either
     std::optional<std::uint64_t> count;                             ///< streams of each arm, warm-up excluded
     core::Duration warmup{0};                                       ///< before the measured window; its streams are never mixed in
     core::Duration drain = std::chrono::seconds(10);                ///< how long running streams may finish after the last start
