@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/error.h"
+
+namespace relaybench::cli {
+
+enum class OutputFormat { Json, Csv, Hlog };
+
+/// `--out FORMAT=PATH`.
+struct OutputSpec {
+    OutputFormat format = OutputFormat::Json;
+    std::string path;
+};
+
+/// All problems at once. Refuses unknown formats, empty paths, the same path twice, and a folder that does not exist or cannot be written:
+/// a run of an hour must not fail at its last step for a slip of the pen.
+[[nodiscard]] core::Expected<std::vector<OutputSpec>> parse_outputs(const std::vector<std::string>& texts);
+
+}  // namespace relaybench::cli
