@@ -1,0 +1,40 @@
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "core/clock.h"
+
+namespace relaybench::net {
+
+enum class ReadStatus : std::uint8_t {
+    Data,
+    Nothing,  ///< nothing there now
+    Fin,      ///< orderly end: FIN, or TLS close_notify
+    Reset,    ///< RST or another socket error (system_error)
+    TlsCut,   ///< FIN without close_notify, or a TLS alert or protocol error (detail)
+};
+
+struct ReadResult {
+    ReadStatus status = ReadStatus::Nothing;
+    std::size_t size = 0;
+    int system_error = 0;
+    std::optional<core::WallTime> stamp;  ///< the kernel's, of the last segment read
+    std::string detail;                   ///< only for TlsCut: OpenSSL's words
+};
+
+/// Asks the kernel to stamp what this socket receives. Best effort: without it there are no stamps.
+void ask_for_stamps(int fd);
+
+/// One receive call without waiting.
+[[nodiscard]] ReadResult read_plain(int fd, std::span<char> buffer);
+
+/// One record's worth of plain text at most; never waits.
+[[nodiscard]] ReadResult read_tls(SSL* ssl, std::span<char> buffer);
+
+}  // namespace relaybench::net
