@@ -1,4 +1,5 @@
 #include "run/closed_starts.h"
+#include "load/stop_rule.h"
 
 namespace relaybench::run {
 
@@ -27,7 +28,7 @@ ClosedStarts::ClosedStarts(const RunPlan& plan, const scenario::ClosedLoop& patt
       window_end_(core::TimePoint::max()),
       failure_pause_(plan.load.failure_pause),
       started_(plan.arms.size(), 0) {
-    if (const auto window = planned_window(plan.load)) {
+    if (const auto window = load::window_of(plan.load)) {
         window_end_ = measured_from_ + *window;
     }
     const auto per_arm = starts_of_arm(plan);

@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "load/stop_rule.h"
 #include "run/audit.h"
 #include "run/progress_meter.h"
 #include "run/start_queue.h"
@@ -84,7 +85,7 @@ std::string stop_reason(const RunPlan& plan, const Control& control, bool over_b
     if (control.level() != StopLevel::None) {
         return "interrupted";
     }
-    return planned_window(plan.load) ? "duration over" : "count reached";
+    return load::window_of(plan.load) ? "duration over" : "count reached";
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "load/stop_rule.h"
 #include "run/start_queue.h"
 
 namespace relaybench::run {
@@ -17,7 +18,7 @@ std::optional<core::Duration> observed(std::int64_t us) {
 }  // namespace
 
 ProgressMeter::ProgressMeter(const RunPlan& plan, core::TimePoint begin) : begin_(begin), warmup_(plan.load.warmup), last_(begin) {
-    if (const auto window = planned_window(plan.load)) {
+    if (const auto window = load::window_of(plan.load)) {
         planned_ = plan.load.warmup + *window;
     }
     if (const auto starts = starts_of_arm(plan)) {

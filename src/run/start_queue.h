@@ -48,9 +48,6 @@ class StartQueue {
 /// `begin` is when the run (its warm-up) begins.
 [[nodiscard]] std::unique_ptr<StartQueue> make_start_queue(const RunPlan& plan, WorkerShare share, core::TimePoint begin);
 
-/// Length of the window in which streams start, after the warm-up; nullopt when only a count ends the run.
-[[nodiscard]] std::optional<core::Duration> planned_window(const scenario::Load& load);
-
 /// How many measured streams each arm may start, by `count` and the stream budget; nullopt: unlimited.
 [[nodiscard]] std::optional<std::uint64_t> starts_of_arm(const RunPlan& plan);
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/cpu_time.h"
+#include "load/stop_rule.h"
 
 namespace relaybench::run {
 
@@ -16,7 +17,7 @@ constexpr int kStartsPerRound = 64;
 
 /// When the streams that still run are cancelled. A plan without an end in time waits for all of them: their own time-outs bound it.
 core::TimePoint drain_end(const scenario::Load& load, core::TimePoint begin) {
-    const auto window = planned_window(load);
+    const auto window = load::window_of(load);
     return window ? begin + load.warmup + *window + load.drain : core::TimePoint::max();
 }
 

@@ -1,0 +1,79 @@
+#include "run/open_starts.h"
+
+#include <variant>
+
+namespace relaybench::run {
+
+namespace {
+
+/// The schedule of all arms together: that of one arm, at as many times the rate as there are arms.
+load::ArrivalSchedule schedule_of(const RunPlan& plan) {
+    const auto arms = static_cast<double>(plan.arms.size());
+    if (const auto* open = std::get_if<scenario::OpenLoop>(&plan.load.pattern)) {
+        return load::ArrivalSchedule(scenario::OpenLoop{open->rate_per_s * arms, open->arrivals}, plan.seed);
+    }
+    auto ramp = std::get<scenario::Ramp>(plan.load.pattern);
+    for (auto& stage : ramp.stages) {
+        stage.rate_per_s *= arms;
+    }
+    return load::ArrivalSchedule(ramp, plan.seed);
+}
+
+}  // namespace
+
+OpenStarts::OpenStarts(const RunPlan& plan, WorkerShare share, core::TimePoint begin)
+    : share_(share),
+      arms_(plan.arms.size()),
+      begin_(begin),
+      warmup_(plan.load.warmup),
+      schedule_(schedule_of(plan)),
+      dealer_(static_cast<std::uint32_t>(plan.arms.size()), plan.seed) {
+    if (const auto window = load::window_of(plan.load)) {
+        last_offset_ = warmup_ + *window;
+    }
+    if (const auto per_arm = starts_of_arm(plan)) {
+        measured_left_ = *per_arm * arms_;
+    }
+    advance();
+}
+
+std::optional<core::TimePoint> OpenStarts::next_due() const { return next_ ? std::optional(next_->intended) : std::nullopt; }
+
+Start OpenStarts::pop() {
+    const auto start = *next_;
+    advance();
+    return start;
+}
+
+void OpenStarts::advance() {
+    next_.reset();
+    while (const auto arrival = next_arrival()) {
+        if ((arrival->index / arms_) % share_.count != share_.index) {
+            continue;
+        }
+        Start start;
+        start.arrival = arrival->index;
+        start.ordinal = arrival->index / arms_;
+        start.arm = dealer_.arm_of(arrival->index);
+        start.intended = begin_ + arrival->offset;
+        start.warmup = arrival->offset < warmup_;
+        next_ = start;
+        return;
+    }
+}
+
+std::optional<load::Arrival> OpenStarts::next_arrival() {
+    const auto arrival = schedule_.next();
+    if (!arrival || (last_offset_ && arrival->offset >= *last_offset_)) {
+        return std::nullopt;
+    }
+    if (measured_left_ && arrival->offset >= warmup_) {
+        if (*measured_left_ == 0) {
+            return std::nullopt;
+        }
+        --*measured_left_;
+    }
+    return arrival;
+}
+
+}  // namespace relaybench::run
