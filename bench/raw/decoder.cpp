@@ -1,5 +1,6 @@
 #include "raw/decoder.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace relaybench::bench {
@@ -12,7 +13,8 @@ void report_token(std::string_view event, TokenSink& sink) {
         return;
     }
     std::int64_t stamp = 0;
-    const std::string_view digits = event.substr(found + kField.size());
+    std::string_view digits = event.substr(found + kField.size());
+    digits.remove_prefix(std::min(digits.find_first_not_of(' '), digits.size()));
     if (std::from_chars(digits.data(), digits.data() + digits.size(), stamp).ec == std::errc{}) {
         sink.on_token(stamp);
     }
