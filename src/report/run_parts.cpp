@@ -1,0 +1,149 @@
+#include "report/run_parts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "core/text.h"
+#include "core/units.h"
+#include "report/wrap.h"
+
+namespace relaybench::report {
+namespace {
+
+using result::GateResult;
+using result::GateVerdict;
+using result::RunResult;
+
+constexpr double kP99 = 0.99;
+constexpr std::size_t kMaxName = 200;
+
+struct GateLook {
+    std::string_view mark;
+    std::string_view word;
+    Style style;
+};
+
+// In the order of GateVerdict.
+constexpr std::array<GateLook, 3> kGateLooks{
+    {{"✓", "passed", Style::Good}, {"✗", "failed", Style::Bad}, {"?", "inconclusive", Style::Caution}}};
+
+std::string safe(std::string_view text) { return core::printable(text, kMaxName); }
+
+std::string observed_text(const GateResult& gate) {
+    if (gate.reason.empty() || gate.reason == gate.observed)
+        return safe(gate.observed);
+    return safe(fmt::format("{}: {}", gate.observed, gate.reason));
+}
+
+std::string distorted_words(const result::Audit& audit) {
+    std::vector<std::string_view> ids;
+    for (const result::Metric metric : audit.distorted)
+        ids.push_back(result::metric_id(metric));
+    return ids.empty() ? std::string{} : fmt::format(" Do not trust {}.", core::listed(ids));
+}
+
+std::string audit_facts(const result::Audit& audit) {
+    std::string facts;
+    const auto add = [&](const std::string& fact) { facts += (facts.empty() ? "" : ", ") + fact; };
+    const auto p99 = [](const result::Distribution& distribution) {
+        const auto quantile = distribution.quantile(kP99);
+        return quantile && quantile->value ? core::human_duration(*quantile->value) : std::string("unknown");
+    };
+    if (audit.client_delay.count() > 0)
+        add("own delay p99 " + p99(audit.client_delay));
+    if (audit.schedule_lag.count() > 0)
+        add("schedule lag p99 " + p99(audit.schedule_lag));
+    const auto busiest = std::max_element(audit.workers.begin(), audit.workers.end(),
+                                          [](const auto& a, const auto& b) { return a.cpu_share < b.cpu_share; });
+    if (busiest != audit.workers.end())
+        add("busiest worker " + core::human_ratio(busiest->cpu_share) + " of a core");
+    const bool kernel = audit.kernel_stamped_reads > 0;
+    if (kernel || audit.user_stamped_reads > 0) {
+        add(!kernel                        ? "arrivals stamped by our code"
+            : audit.user_stamped_reads > 0 ? "arrivals stamped in part by the kernel"
+                                           : "arrivals stamped by the kernel");
+    }
+    return facts;
+}
+
+}  // namespace
+
+std::string alarms(const RunResult& run, const Layout& layout) {
+    std::string lines;
+    if (run.audit.saturated) {
+        const std::string reason = run.audit.reasons.empty() ? "" : " " + safe(run.audit.reasons.front());
+        const std::string text = fmt::format("the generator could not keep up.{}{}", reason, distorted_words(run.audit));
+        lines += layout.palette.paint(Style::Bad, wrapped("! SATURATED: ", text, layout.width));
+    }
+    if (run.provenance.partial) {
+        const std::string text = fmt::format("{}; the numbers are those of what ran.", safe(run.provenance.stop_reason));
+        lines += layout.palette.paint(Style::Caution, wrapped("! PARTIAL: ", text, layout.width));
+    }
+    return lines;
+}
+
+std::string load_line(const RunResult& run, const Layout& layout) {
+    std::string text = safe(run.provenance.load);
+    text += fmt::format("{}{} measured", text.empty() ? "" : " · ", core::human_duration(run.provenance.duration));
+    if (layout.detail == Detail::Verbose) {
+        text += fmt::format(" · {} · seed {} · relaybench {}", safe(run.provenance.started_at), run.provenance.seed,
+                            safe(run.provenance.version));
+    }
+    return layout.palette.paint(Style::Faint, cut_to_width(text, layout.width)) + "\n";
+}
+
+std::string audit_line(const RunResult& run, const Layout& layout) {
+    const std::string facts = audit_facts(run.audit);
+    const std::string verdict = run.audit.saturated ? "The generator was saturated" : "The generator kept up";
+    const std::string sentence = facts.empty() ? verdict + "." : fmt::format("{}: {}.", verdict, facts);
+    return layout.palette.paint(run.audit.saturated ? Style::Bad : Style::Faint, wrapped("  ", sentence, layout.width));
+}
+
+std::string gate_lines(const RunResult& run, const Layout& layout) {
+    if (run.gates.empty())
+        return {};
+    Table table({{"", Align::Left}, {"", Align::Left}, {"", Align::Left}, {"", Align::Left}, {"", Align::Left}});
+    for (const GateResult& gate : run.gates) {
+        const GateLook& look = kGateLooks.at(static_cast<std::size_t>(gate.verdict));
+        const std::string arm = run.arms.size() > 1 ? safe(gate.arm) : std::string{};
+        table.add_row({{std::string(look.mark), look.style},
+                       {std::string(look.word), look.style},
+                       {safe(gate.expression)},
+                       {arm},
+                       {observed_text(gate)}});
+    }
+    return table.render(layout.width, layout.palette);
+}
+
+std::string warning_lines(const RunResult& run, const Layout& layout) {
+    std::string lines;
+    std::size_t number = 0;
+    for (const result::Warning& warning : run.warnings) {
+        const std::string opening = fmt::format("  [{}] ", ++number);
+        lines += layout.palette.paint(Style::Caution, wrapped(opening, core::printable(warning.text, 1000), layout.width));
+        if (warning.remedy.empty())
+            continue;
+        lines += wrapped(std::string(opening.size() - 2, ' ') + "→ ", core::printable(warning.remedy, 1000), layout.width);
+    }
+    return lines;
+}
+
+Cell quantile_cell(const result::Distribution& distribution, double q) {
+    const auto quantile = distribution.quantile(q);
+    if (!quantile)
+        return {};
+    if (quantile->value)
+        return {core::human_duration(*quantile->value)};
+    if (!distribution.max())
+        return {"never", Style::Bad};
+    return {"> " + core::human_duration(*distribution.max()), Style::Bad};
+}
+
+double per_second(std::uint64_t count, const RunResult& run) {
+    const double seconds = std::chrono::duration<double>(run.provenance.duration).count();
+    return seconds > 0 ? static_cast<double>(count) / seconds : 0;
+}
+
+}  // namespace relaybench::report

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace relaybench::report {
+
+/// What a piece of text means; a Palette decides what that looks like. Meaning is never in the colour alone.
+enum class Style : std::uint8_t { Plain, Strong, Faint, Good, Bad, Caution };
+
+/// Turns styles into terminal sequences, or into nothing.
+class Palette {
+  public:
+    [[nodiscard]] static Palette plain() { return Palette(Kind::Plain); }
+    [[nodiscard]] static Palette ansi() { return Palette(Kind::Ansi); }
+    [[nodiscard]] std::string paint(Style style, std::string_view text) const;
+
+  private:
+    enum class Kind : std::uint8_t { Plain, Ansi };
+    explicit Palette(Kind kind) : kind_(kind) {}
+    Kind kind_;
+};
+
+enum class Detail : std::uint8_t {
+    Quiet,    ///< gates and verdicts only
+    Normal,   ///< what fits on a screen
+    Verbose,  ///< every metric that was observed
+};
+
+/// How a report for a terminal is laid out.
+struct Layout {
+    std::size_t width = 80;  ///< columns; from 120 on, more columns and explanations are shown; beyond 140 nothing is gained
+    Detail detail = Detail::Normal;
+    Palette palette = Palette::plain();
+};
+
+}  // namespace relaybench::report
