@@ -45,7 +45,8 @@ std::optional<Options> parse_options(int argc, char** argv) {
     const std::span<char*> words(argv + 1, static_cast<std::size_t>(argc - 1));
     for (std::size_t i = 0; i < words.size(); i += 2) {
         if (i + 1 == words.size() || !read_option(words[i], words[i + 1], options)) {
-            std::fprintf(stderr, "raw_reader: cannot use '%s'; see bench/raw/options.h\n", words[i]);
+            std::fprintf(stderr, "raw_reader: cannot use '%s %s'; see bench/raw/options.h\n", words[i],
+                         i + 1 < words.size() ? words[i + 1] : "");
             return std::nullopt;
         }
     }
