@@ -6,13 +6,14 @@
 #include <vector>
 
 #include "core/error.h"
+#include "stats/hdr_layout.h"
 
 namespace relaybench::stats {
 
 /// High dynamic range histogram of whole numbers, bucket for bucket that of HdrHistogram (github.com/HdrHistogram), so that its V2 bytes
 /// can be read by the other implementations. Values from `lowest` to `highest` keep `significant_digits` decimal digits. A value above
-/// `highest` is not dropped: it is counted in out_of_range() and takes part in count(), max() and quantiles as the highest bucket.
-/// Counts add exactly: merging is lossless between histograms of the same configuration.
+/// `highest` is not dropped: it is counted in out_of_range() and takes part in everything else (count, max, quantiles, bytes) as if it
+/// were `highest`. Counts add exactly: merging is lossless between histograms of the same configuration.
 class HdrHistogram {
   public:
     struct Config {
@@ -26,7 +27,8 @@ class HdrHistogram {
     HdrHistogram();
     [[nodiscard]] static core::Expected<HdrHistogram> make(const Config& config);
 
-    /// No allocation after the first call. Values below `lowest` count in the lowest bucket; negative values are a bug of the caller.
+    /// No allocation after the first call. Values below `lowest` share the first buckets, at the unit of the largest power of two ≤ lowest;
+    /// negative values are a bug of the caller.
     void record(std::int64_t value, std::uint64_t times = 1);
     /// Requires the same configuration.
     void merge(const HdrHistogram& other);
@@ -40,15 +42,17 @@ class HdrHistogram {
     /// Mean of bucket midpoints, as the reference computes it; 0 when empty.
     [[nodiscard]] double mean() const;
     [[nodiscard]] double standard_deviation() const;
-    /// The reference's getValueAtPercentile(100 q): the highest value equivalent to the bucket in which the ⌈q·count⌉-th value lies; the
-    /// exact max for the last rank. 0 when empty.
+    /// The reference's getValueAtPercentile(100 q): the highest value equivalent to the bucket in which the ⌈q·count⌉-th value lies, except
+    /// that it is never above the exact max(), which is the answer for the last rank. `q` is taken into 0..1; rank 1 for q = 0. 0 when empty.
     [[nodiscard]] std::int64_t value_at_quantile(double q) const;
-    /// The value at a 1-based rank (1 … count), by the same rule.
+    /// The value at a 1-based rank (1 … count; taken into that range), by the same rule. 0 when empty.
     [[nodiscard]] std::int64_t value_at_rank(std::uint64_t rank) const;
-    /// How many recorded values are equivalent to or below `value`.
+    /// How many recorded values are equivalent to or below `value`; 0 for a negative one.
     [[nodiscard]] std::uint64_t count_at_or_below(std::int64_t value) const;
     [[nodiscard]] const Config& config() const { return config_; }
-    friend bool operator==(const HdrHistogram&, const HdrHistogram&) = default;
+    [[nodiscard]] const HdrLayout& layout() const { return layout_; }
+    /// Same configuration, counts, extremes and out_of_range().
+    friend bool operator==(const HdrHistogram& a, const HdrHistogram& b);
 
     struct Bucket {
         std::int64_t lowest;   ///< lowest equivalent value
@@ -59,16 +63,29 @@ class HdrHistogram {
     [[nodiscard]] std::vector<Bucket> buckets() const;
 
   private:
-    // The implementer completes this part (and may use friends for the codec).
+    friend class V2Decoder;
+
+    explicit HdrHistogram(const Config& config);
+    void allocate();
+    /// Counts at an index as it was saved; the extremes become those of its bucket, as in the reference.
+    void restore(std::size_t index, std::uint64_t times);
+
     Config config_;
+    HdrLayout layout_;
+    std::vector<std::uint64_t> counts_;  // empty until the first record
     std::uint64_t count_ = 0;
     std::uint64_t out_of_range_ = 0;
+    std::int64_t min_;  // above max_ while empty
+    std::int64_t max_ = 0;
 };
 
-/// V2 and V2-compressed encoding (hdr_codec.cpp).
+/// V2 and V2-compressed encoding (hdr_codec.cpp). The format carries the configuration and the counts; neither exact extremes nor
+/// out_of_range(): a caller who needs them saves them beside it.
 [[nodiscard]] std::string encode_v2(const HdrHistogram& histogram);
 [[nodiscard]] std::string encode_v2_compressed(const HdrHistogram& histogram);
-/// Accepts both forms. Bounded: refuses configurations and zlib streams that would need more than 64 MiB.
+/// Accepts both forms, and nothing after them. min() and max() of the result are the bounds of its first and last bucket and out_of_range()
+/// is 0. Refuses scaled histograms (conversion ratio other than 1, normalising offset other than 0: those of DoubleHistogram). Bounded:
+/// refuses what would need more than 64 MiB.
 [[nodiscard]] core::Expected<HdrHistogram> decode_v2(std::string_view bytes);
 
 }  // namespace relaybench::stats
