@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "cli/output_spec.h"
+#include "report/style.h"
+
+namespace CLI {
+class App;
+}
+
+namespace relaybench::cli {
+
+/// How `run` and `compare` are carried out and shown; what is measured is the scenario's business.
+struct ShowFlags {
+    std::vector<std::string> outputs;  ///< --out
+    std::uint32_t quiet = 0;
+    std::uint32_t verbose = 0;
+    std::uint32_t no_colour = 0;
+    std::uint32_t trace = 0;
+    std::uint32_t dry_run = 0;
+    std::uint32_t yes = 0;
+};
+
+void add_show_flags(CLI::App& app, ShowFlags& flags);
+
+[[nodiscard]] inline report::Detail detail_of(const ShowFlags& flags) {
+    if (flags.quiet > 0) {
+        return report::Detail::Quiet;
+    }
+    return flags.verbose > 0 ? report::Detail::Verbose : report::Detail::Normal;
+}
+
+}  // namespace relaybench::cli
