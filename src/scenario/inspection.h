@@ -16,6 +16,9 @@ namespace relaybench::scenario {
 /// stands in the file), then checking the finished struct (which has paths but no nodes). Built from flags, only the second happens.
 class Inspection {
   public:
+    /// `root`: where the whole document begins.
+    explicit Inspection(Mark root = {}) { remember(root); }
+
     /// Undoes one step of the path at the end of its scope.
     class Step {
       public:

@@ -18,6 +18,7 @@ inline constexpr Range<std::uint64_t> kMaxTokens{1, 1'000'000};
 inline constexpr Range<double> kTemperatures{0, 2};
 inline constexpr Range<std::uint64_t> kWorkers{1, 256};
 inline constexpr Range<std::uint64_t> kConnectRates{1, 1'000'000};
+inline constexpr std::uint64_t kLargestBudget = 1'000'000'000'000;
 inline constexpr std::size_t kMostRelays = 16;
 inline constexpr std::size_t kMostPrompts = 10'000;
 inline constexpr std::size_t kMaxPromptBytes = 256U << 10U;

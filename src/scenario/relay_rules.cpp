@@ -106,7 +106,7 @@ void check_target(const Relay& relay, Inspection& inspection) {
     } else if (relay.embedded) {
         check_embedded(relay, inspection);
     } else if (relay.url.empty()) {
-        inspection.problem("where it is is missing, expected url (a real relay) or embedded (the built-in one)");
+        inspection.problem("the target is missing, expected url (a real relay) or embedded (the built-in one)");
     } else {
         check_url(relay, inspection);
     }

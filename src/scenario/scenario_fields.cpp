@@ -38,7 +38,7 @@ const Table<Heartbeat>& heartbeat_table() {
 }
 
 const Table<Budget>& budget_table() {
-    static const CountCodec kCodec{{1, std::numeric_limits<std::int64_t>::max()}};
+    static const CountCodec kCodec{{1, kLargestBudget}};
     static const Table<Budget> kTable{
         .fields = {scalar<Budget>("max_tokens_total", "The run stops once so many tokens were received.", &Budget::max_tokens_total,
                                   kCodec),

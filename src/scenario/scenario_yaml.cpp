@@ -14,9 +14,12 @@ ParseReport parse_scenario(std::string_view yaml, const GateCheck& check_gate) {
     if (!document.root) {
         return ParseReport{.problems = {document.problem.value_or(Problem{})}};
     }
-    Inspection inspection;
+    Inspection inspection{document.root->mark};
     Scenario scenario;
     read_map(scenario, *document.root, scenario_table(), inspection);
+    if (document.root->kind != Node::Kind::Map) {
+        return ParseReport{.problems = inspection.take_problems()};
+    }
     name_relays(scenario.relays);
     validate(scenario, check_gate, inspection);
     if (auto problems = inspection.take_problems(); !problems.empty()) {
