@@ -96,11 +96,11 @@ TEST_CASE("bootstrap: the shortcut by Beta numbers has the interval of whole sam
     const std::vector<double> a = log_normal(random, 300, 100);
     const std::vector<double> b = log_normal(random, 200, 120);
     for (const double q : {0.5, 0.9}) {
-        const Interval expected = textbook_interval(a, b, q, 4'000);
-        const auto found = quantile_difference(SortedSample(a), SortedSample(b), q, {.replicates = 40'000, .seed = 3}).value();
+        const Interval expected = textbook_interval(a, b, q, 2'000);
+        const auto found = quantile_difference(SortedSample(a), SortedSample(b), q, {.replicates = 10'000, .seed = 3}).value();
         const double width = expected.high - expected.low;
-        CHECK(std::fabs(found.low - expected.low) < 0.05 * width);
-        CHECK(std::fabs(found.high - expected.high) < 0.05 * width);
+        CHECK(std::fabs(found.low - expected.low) < 0.08 * width);
+        CHECK(std::fabs(found.high - expected.high) < 0.08 * width);
     }
 }
 
@@ -116,7 +116,7 @@ TEST_CASE("bootstrap: the resampled rank has the exact distribution of the defin
             if (tail >= 0.5 || tail <= 0) {
                 continue;
             }
-            const BootstrapOptions options{.confidence = 1 - 2 * tail, .replicates = 50'000, .seed = 17};
+            const BootstrapOptions options{.confidence = 1 - 2 * tail, .replicates = 20'000, .seed = 17};
             const double low = quantile_difference(zero, five, 0.5, options).value().low;
             CHECK(low == static_cast<double>(off < 0 ? k : k + 1));
         }
@@ -125,7 +125,7 @@ TEST_CASE("bootstrap: the resampled rank has the exact distribution of the defin
 
 TEST_CASE("bootstrap: the interval covers the true difference as often as it says") {
     Random random(2'024);
-    constexpr int kTrials = 1'000;
+    constexpr int kTrials = 500;
     for (const double q : {0.5, 0.9}) {
         int covered = 0;
         const double z = q == 0.5 ? 0 : 1.2815515655446004;
@@ -133,19 +133,19 @@ TEST_CASE("bootstrap: the interval covers the true difference as often as it say
         for (int trial = 0; trial < kTrials; ++trial) {
             const SortedSample a(log_normal(random, 200, 100));
             const SortedSample b(log_normal(random, 200, 130));
-            const auto found = quantile_difference(a, b, q, {.replicates = 500, .seed = static_cast<std::uint64_t>(trial)}).value();
+            const auto found = quantile_difference(a, b, q, {.replicates = 200, .seed = static_cast<std::uint64_t>(trial)}).value();
             covered += found.low <= truth && truth <= found.high ? 1 : 0;
         }
         const double share = static_cast<double>(covered) / kTrials;
         CAPTURE(q);
-        CHECK(share > 0.93);  // 95 % with a standard error of 0.7 %
+        CHECK(share > 0.92);  // 95 % with a standard error of 1 %
         CHECK(share < 0.985);
     }
 }
 
 TEST_CASE("bootstrap: equal arms raise false alarms at the stated rate and no more, up to p99 with the samples that it needs") {
     Random random(77);
-    constexpr int kTrials = 1'000;
+    constexpr int kTrials = 500;
     struct Case {
         double q;
         std::size_t samples;
@@ -155,11 +155,11 @@ TEST_CASE("bootstrap: equal arms raise false alarms at the stated rate and no mo
         for (int trial = 0; trial < kTrials; ++trial) {
             const SortedSample a(log_normal(random, one.samples, 100));
             const SortedSample b(log_normal(random, one.samples, 100));
-            const BootstrapOptions options{.replicates = 500, .seed = static_cast<std::uint64_t>(trial)};
+            const BootstrapOptions options{.replicates = 200, .seed = static_cast<std::uint64_t>(trial)};
             alarms += excludes_zero(quantile_difference(a, b, one.q, options).value()) ? 1 : 0;
         }
         CAPTURE(one.q);
-        CHECK(static_cast<double>(alarms) / kTrials < 0.065);
+        CHECK(static_cast<double>(alarms) / kTrials < 0.08);  // 5 % with a standard error of 1 %
     }
 }
 
@@ -257,18 +257,18 @@ TEST_CASE("bootstrap of clusters: clusters of one measurement each are the plain
 
 TEST_CASE("bootstrap of clusters: dependent gaps raise false alarms at the stated rate, where single gaps would cry wolf") {
     Random random(10);
-    constexpr int kTrials = 300;
+    constexpr int kTrials = 200;
     int alarms = 0;
     int naive_alarms = 0;
     for (int trial = 0; trial < kTrials; ++trial) {
         const std::vector<Cluster> a = streams_with_gaps(random, 60);
         const std::vector<Cluster> b = streams_with_gaps(random, 60);
-        const BootstrapOptions options{.replicates = 200, .seed = static_cast<std::uint64_t>(trial)};
+        const BootstrapOptions options{.replicates = 100, .seed = static_cast<std::uint64_t>(trial)};
         alarms += excludes_zero(clustered_quantile_difference(a, b, 0.5, options).value()) ? 1 : 0;
         const SortedSample gaps_a(measurements(a));
         const SortedSample gaps_b(measurements(b));
         naive_alarms += excludes_zero(quantile_difference(gaps_a, gaps_b, 0.5, options).value()) ? 1 : 0;
     }
-    CHECK(static_cast<double>(alarms) / kTrials < 0.09);  // 5 % with a standard error of 1.3 %
+    CHECK(static_cast<double>(alarms) / kTrials < 0.095);  // 5 % with a standard error of 1.5 %
     CHECK(static_cast<double>(naive_alarms) / kTrials > 0.3);
 }
