@@ -130,7 +130,7 @@ TEST_CASE("scenario file: all problems are told at once, in the order of the fil
                  "max_tokens: lots\nload: {rate: 5}\nworkers: 0\n") ==
         "f.yaml:2:31: relays[0].dialect: \"chat-ssh\" is unknown, expected chat-sse, proxy-sse, chat-json, chat-ws, stream-ws, "
         "stream-ws-audio or ws-stream (did you mean \"chat-sse\"?)\n"
-        "f.yaml:3:25: relays[1].embedded: contradicts url, expected only one of them: url for a real relay, embedded for the built-in one\n"
+        "f.yaml:3:27: relays[1].embedded: contradicts url, expected only one of them: url for a real relay, embedded for the built-in one\n"
         "f.yaml:4:13: max_tokens: found \"lots\", expected a whole number such as 50 or 10k\n"
         "f.yaml:6:10: workers: 0 is out of range, expected 1 to 256");
 }
@@ -157,7 +157,7 @@ TEST_CASE("scenario file: a bomb of aliases is refused before it is unpacked") {
         }
         bomb += "]\n";
     }
-    CHECK(error_of(bomb) == "f.yaml:4:34: too many values, at most 20000 are accepted (aliases count each time)");
+    CHECK(error_of(bomb) == "f.yaml:5:8: too many values, at most 20000 are accepted (aliases count each time)");
 }
 
 TEST_CASE("scenario file: deep nesting and enormous files are refused") {
