@@ -99,12 +99,15 @@ bool ClientFrameReader::Parts::begins_well(const wslay_frame_iocb& piece) const 
         return false;
     }
     switch (kind) {
-        case FrameKind::Continuation: return in_message;
+        case FrameKind::Continuation:
+            return in_message;
         case FrameKind::Text:
-        case FrameKind::Binary: return !in_message;
+        case FrameKind::Binary:
+            return !in_message;
         case FrameKind::Close:
         case FrameKind::Ping:
-        case FrameKind::Pong: return piece.fin != 0 && piece.payload_length <= kShortLength;
+        case FrameKind::Pong:
+            return piece.fin != 0 && piece.payload_length <= kShortLength;
     }
     return false;
 }

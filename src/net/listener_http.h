@@ -20,9 +20,9 @@ struct ServerRequest {
     std::string target;  ///< path and query
     std::vector<ServerHeader> headers;
     std::string body;
-    bool keep_alive = true;   ///< by version and Connection header
-    bool http_1_0 = false;    ///< no chunked answers
-    bool upgrade = false;     ///< `Connection: Upgrade` with an Upgrade header
+    bool keep_alive = true;  ///< by version and Connection header
+    bool http_1_0 = false;   ///< no chunked answers
+    bool upgrade = false;    ///< `Connection: Upgrade` with an Upgrade header
 
     /// First value of a header (lower-case name), or empty.
     [[nodiscard]] std::string_view header(std::string_view name) const;

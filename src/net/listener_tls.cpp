@@ -28,7 +28,8 @@ core::Expected<SslContext> make_server_context(const std::string& certificate_fi
     // Partial writes and moving buffers: what does not fit is kept back in a string that may grow meanwhile.
     SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
     if (SSL_CTX_use_certificate_chain_file(context.get(), certificate_file.c_str()) != 1) {
-        return core::bad_input(fmt::format("cannot use the certificate file \"{}\" (PEM is needed): {}", certificate_file, openssl_reason()));
+        return core::bad_input(
+            fmt::format("cannot use the certificate file \"{}\" (PEM is needed): {}", certificate_file, openssl_reason()));
     }
     if (SSL_CTX_use_PrivateKey_file(context.get(), key_file.c_str(), SSL_FILETYPE_PEM) != 1) {
         return core::bad_input(

@@ -36,7 +36,7 @@ struct WholeAnswer {
     std::int64_t created_s = 0;
     std::string model;
     std::string text;
-    std::string finish_reason = "stop";
+    std::string finish_reason;  ///< empty: null
     std::uint32_t prompt_tokens = 0;
     std::uint32_t completion_tokens = 0;
     std::int64_t server_timestamp_ms = 0;

@@ -86,12 +86,13 @@ std::string health_json(std::string_view base_url) {
 }
 
 std::string answer_json(const WholeAnswer& answer) {
+    const Json finish_reason = answer.finish_reason.empty() ? Json(nullptr) : Json(answer.finish_reason);
     const Json message = {{"role", "assistant"}, {"content", answer.text}};
     Json document = {{"id", answer.id},
                      {"object", "chat.completion"},
                      {"created", answer.created_s},
                      {"model", answer.model},
-                     {"choices", Json::array({{{"index", 0}, {"message", message}, {"logprobs", nullptr}, {"finish_reason", answer.finish_reason}}})},
+                     {"choices", Json::array({{{"index", 0}, {"message", message}, {"logprobs", nullptr}, {"finish_reason", finish_reason}}})},
                      {"usage", usage_of(answer.prompt_tokens, answer.completion_tokens)},
                      {"server_timestamp", answer.server_timestamp_ms}};
     if (answer.send_stamp_ns) {

@@ -14,6 +14,8 @@ namespace {
 
 using Out = std::back_insert_iterator<std::string>;
 
+constexpr int kNoContent = 204;
+
 constexpr auto kReasons = std::to_array<std::pair<int, std::string_view>>({
     {101, "Switching Protocols"},
     {200, "OK"},
@@ -67,7 +69,7 @@ std::string_view reason_phrase(int status) {
     return found == kReasons.end() ? "Unknown" : found->second;
 }
 
-std::string answer_bytes(const HttpAnswer& answer, const AnswerContext& context) {
+std::string answer_head(const HttpAnswer& answer, const AnswerContext& context) {
     std::string text;
     const Out out(text);
     fmt::format_to(out, "HTTP/1.1 {} {}\r\n", answer.status, reason_phrase(answer.status));
@@ -76,10 +78,18 @@ std::string answer_bytes(const HttpAnswer& answer, const AnswerContext& context)
     for (const net::ServerHeader& header : answer.headers) {
         fmt::format_to(out, "{}: {}\r\n", header.name, header.value);
     }
-    if (answer.status != 204) {
-        fmt::format_to(out, "Content-Type: {}\r\nContent-Length: {}\r\n", answer.content_type, answer.body.size());
+    if (answer.status != kNoContent) {
+        fmt::format_to(out, "Content-Type: {}\r\n", answer.content_type);
     }
-    fmt::format_to(out, "\r\n");
+    return text;
+}
+
+std::string answer_bytes(const HttpAnswer& answer, const AnswerContext& context) {
+    std::string text = answer_head(answer, context);
+    if (answer.status != kNoContent) {
+        fmt::format_to(Out(text), "Content-Length: {}\r\n", answer.body.size());
+    }
+    text.append("\r\n");
     return context.request.method == "HEAD" ? text : text + answer.body;
 }
 
@@ -112,6 +122,10 @@ std::string upgrade_head(const AnswerContext& context, std::string_view accept) 
     return text;
 }
 
-HttpAnswer preflight() { return {.status = 204, .content_type = {}, .body = {}, .headers = {}}; }
+HttpAnswer preflight() {
+    HttpAnswer answer;
+    answer.status = kNoContent;
+    return answer;
+}
 
 }  // namespace relaybench::relay

@@ -25,6 +25,8 @@ struct AnswerContext {
     std::uint64_t request_number = 0;  ///< for X-Request-ID
 };
 
+/// Status line and headers, but for Content-Length and the blank line that ends them.
+[[nodiscard]] std::string answer_head(const HttpAnswer& answer, const AnswerContext& context);
 /// Status line, headers and body.
 [[nodiscard]] std::string answer_bytes(const HttpAnswer& answer, const AnswerContext& context);
 /// The head of an event stream: chunked, or closed by the connection's end for HTTP/1.0.

@@ -20,7 +20,6 @@ struct RelayOptions {
     std::optional<int> stop_fd;        ///< --stop-fd: readable or at its end: the relay stops (life line of an embedding process)
     std::optional<unsigned> cpu;       ///< --cpu: pins the process to this core
     std::string truth_file;            ///< --truth: on exit, what was really sent and when (JSON)
-    std::optional<int> parent_pid;     ///< --parent-pid: stops when this is no longer the parent
 };
 
 /// Serves until SIGTERM, SIGINT, the stop fd, or the parent's death. BadInput: the profile, the address or the certificate; Failure: the

@@ -122,6 +122,10 @@ void StreamEncoder::framed(WriteBatch& batch, const Piece& piece) {
 }
 
 void StreamEncoder::event(WriteBatch& batch, std::string_view json) {
+    if (is_whole()) {
+        whole_body_ = json;
+        return;
+    }
     if (is_websocket()) {
         framed(batch, {.head = json, .tail = {}, .tail_spots = {}});
         return;
@@ -131,16 +135,27 @@ void StreamEncoder::event(WriteBatch& batch, std::string_view json) {
 }
 
 void StreamEncoder::tokens(WriteBatch& batch, std::uint32_t first, std::uint32_t tokens) {
-    framed(batch, {token_head_, first, tokens, token_tail_, tail_spots_});
+    completion_tokens_ += tokens;
+    if (!is_whole()) {
+        framed(batch, {token_head_, first, tokens, token_tail_, tail_spots_});
+        return;
+    }
+    for (std::uint32_t i = 0; i < tokens; ++i) {
+        plain_.append(word(first + i));
+    }
 }
 
 void StreamEncoder::role(WriteBatch& batch) {
-    if (has_openai_chunks()) {
+    if (has_openai_chunks() && !is_whole()) {
         event(batch, chunk_json(R"({"role":"assistant","content":""})", "null"));
     }
 }
 
 void StreamEncoder::finish(WriteBatch& batch, std::string_view reason) {
+    finish_reason_ = reason;
+    if (is_whole()) {
+        return;
+    }
     switch (format_.dialect) {
         case Dialect::ProxySse: return;  // its only end is [DONE]
         case Dialect::StreamWs:
@@ -149,15 +164,15 @@ void StreamEncoder::finish(WriteBatch& batch, std::string_view reason) {
     }
 }
 
-void StreamEncoder::usage(WriteBatch& batch, TokenCounts counts) {
-    if (has_openai_chunks()) {
+void StreamEncoder::usage(WriteBatch& batch) {
+    if (has_openai_chunks() && !is_whole()) {
         event(batch, fmt::format(R"({{"id":"{}","object":"chat.completion.chunk","created":{},"model":{},"choices":[],"usage":{}}})", id_,
-                                 format_.created_s, model_json_, usage_json(counts.prompt, counts.completion)));
+                                 format_.created_s, model_json_, usage_json(format_.prompt_tokens, completion_tokens_)));
     }
 }
 
 void StreamEncoder::done(WriteBatch& batch) {
-    if (!is_websocket() || format_.dialect == Dialect::WsStream) {
+    if (!is_whole() && (!is_websocket() || format_.dialect == Dialect::WsStream)) {
         event(batch, "[DONE]");
     }
 }
@@ -177,7 +192,7 @@ void StreamEncoder::error(WriteBatch& batch, ErrorShape shape) {
 }
 
 void StreamEncoder::comment(WriteBatch& batch, std::string_view text) {
-    if (!is_websocket()) {
+    if (!is_websocket() && !is_whole()) {
         const std::string line = fmt::format(": {}\n\n", text);
         framed(batch, {.head = line, .tail = {}, .tail_spots = {}});
     }
@@ -202,7 +217,32 @@ void StreamEncoder::end(WriteBatch& batch, std::uint16_t close_code) {
         batch.append(net::server_close_frame(close_code, {}));
     } else if (format_.framing == Framing::HttpChunked) {
         batch.append("0\r\n\r\n");
+    } else if (is_whole()) {
+        end_whole(batch);
     }
+}
+
+void StreamEncoder::end_whole(WriteBatch& batch) {
+    if (whole_body_.empty()) {
+        using std::chrono::duration_cast;
+        const StampTime now = StampTime::now(*clock_);
+        WholeAnswer answer;
+        answer.id = id_;
+        answer.created_s = format_.created_s;
+        answer.model = format_.model;
+        answer.text = plain_;
+        answer.finish_reason = finish_reason_;
+        answer.prompt_tokens = format_.prompt_tokens;
+        answer.completion_tokens = completion_tokens_;
+        answer.server_timestamp_ms = duration_cast<std::chrono::milliseconds>(now.wall.time_since_epoch()).count();
+        if (format_.send_stamps) {
+            answer.send_stamp_ns = now.monotonic.time_since_epoch().count();
+        }
+        whole_body_ = answer_json(answer);
+    }
+    batch.append(format_.whole_head);
+    batch.append(fmt::format("Content-Length: {}\r\n\r\n", whole_body_.size()));
+    batch.append(whole_body_);
 }
 
 }  // namespace relaybench::relay

@@ -17,6 +17,7 @@ enum class TimerKind : std::uint8_t {
     IdleCut,     ///< look whether the connection was quiet for too long
     Comment,     ///< a keep-alive comment is due
     CloseWait,   ///< the peer had its time to answer a close frame
+    Inbox,       ///< requests that came while a stream was running are to be read
 };
 
 struct Timer {

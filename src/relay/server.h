@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/error.h"
+#include "net/event_loop.h"
+#include "net/listener.h"
+#include "relay/admission.h"
+#include "relay/player.h"
+#include "relay/profile.h"
+#include "relay/session.h"
+#include "relay/timer_heap.h"
+#include "relay/truth.h"
+#include "relay/zstd_frame.h"
+
+namespace relaybench::relay {
+
+/// The embedded relay on one listening socket. One thread: that of the loop.
+class Server final : public net::ListenerSink {
+  public:
+    /// `loop` and `clock` must outlive the server. Nothing is served before listen().
+    Server(net::EventLoop& loop, const core::Clock& clock, Profile profile, std::uint64_t seed);
+    ~Server() override;
+
+    [[nodiscard]] core::Expected<void> listen(const net::ListenerOptions& options);
+    [[nodiscard]] std::uint16_t port() const { return listener_->port(); }
+
+    /// One round: what is due, then what the sockets bring. Waits at most until `until`.
+    void run_once(core::TimePoint until);
+    [[nodiscard]] const Truth& truth() const { return truth_; }
+
+    void on_accepted(net::ConnectionId id) override;
+    void on_bytes(net::ConnectionId id, std::string_view bytes) override;
+    void on_drained(net::ConnectionId id) override;
+    void on_closed(net::ConnectionId id) override;
+
+  private:
+    struct Ask;
+
+    [[nodiscard]] Session* find(net::ConnectionId id) const;
+    void drop(Session& session);
+    void fire(const Timer& timer);
+    void check_idle(Session& session);
+    void keep_for_later(Session& session, std::string_view bytes);
+    void settle(Session& session, Played played);
+
+    // server_http.cpp
+    void read_requests(Session& session, std::string_view bytes);
+    void reject_bytes(Session& session, net::HttpRequestReader::Status status);
+    void handle(Session& session, const net::ServerRequest& request);
+    [[nodiscard]] std::optional<HttpAnswer> fixed_page(const net::ServerRequest& request) const;
+    void handle_chat(Session& session, const net::ServerRequest& request);
+    void start_stream(Session& session, const Ask& ask, std::string_view head);
+    void start_http_stream(Session& session, const net::ServerRequest& request, const Ask& ask);
+    void answer(Session& session, const net::ServerRequest& request, const HttpAnswer& answer);
+    [[nodiscard]] Occasion next_occasion(Session& session);
+
+    // server_websocket.cpp
+    void upgrade(Session& session, const net::ServerRequest& request);
+    void accept_upgrade(Session& session, const net::ServerRequest& request, const std::optional<Fault>& fault);
+    void handle_close(Session& session, std::string_view payload);
+    void read_frames(Session& session, std::string_view bytes);
+    void handle_message(Session& session, const net::ClientMessage& message);
+    void handle_text(Session& session, std::string_view text);
+    void start_websocket_stream(Session& session, const Asked& asked);
+    void send_text(Session& session, std::string_view text);
+    void refuse_message(Session& session, std::string_view body, std::uint16_t close_code);
+    void close_websocket(Session& session, std::uint16_t code);
+
+    net::EventLoop& loop_;
+    const core::Clock& clock_;
+    Profile profile_;
+    std::uint64_t seed_;
+    Admission admission_;
+    Truth truth_;
+    TimerHeap timers_;
+    ZstdCompressor compressor_;
+    std::vector<std::unique_ptr<Session>> sessions_;  ///< by slot; null: none
+    std::unique_ptr<net::Listener> listener_;
+    std::optional<Player> player_;
+};
+
+}  // namespace relaybench::relay
