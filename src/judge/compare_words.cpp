@@ -13,14 +13,13 @@ constexpr double kPercent = 100.0;
 /// From twice as slow on, "3.1×" is easier to see than "210 %".
 constexpr double kManyfold = 1.0;
 
-/// At most two digits after the first: 0.42, 4.2, 42, 420.
+/// Two significant digits, or as many as stand before the point: 0.42, 4.2, 4, 42, 420.
 std::string digits(double number) {
-    const double size = std::abs(number);
-    if (std::isinf(number))
-        return "∞";
-    if (size == 0 || size >= 10)
-        return fmt::format("{:.0f}", number);
-    return size >= 1 ? fmt::format("{:.1f}", number) : fmt::format("{:.2f}", number);
+    constexpr double kTwoBeforePoint = 9.5;
+    if (std::isinf(number)) {
+        return number < 0 ? "−∞" : "∞";
+    }
+    return std::abs(number) >= kTwoBeforePoint ? fmt::format("{:.0f}", number) : fmt::format("{:.2g}", number);
 }
 
 std::string faster_words(const QuantileComparison& row, std::string_view name) {
