@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/require.h"
@@ -16,31 +17,38 @@ using relaybench::wire::SseParser;
 
 constexpr std::size_t kMaxEventBytes = 64;
 
-class Log final : public relaybench::wire::SseSink {
-  public:
-    bool on_event(const SseEvent& event) override {
-        entries.push_back("event " + std::string(event.type) + '\n' + std::string(event.data));
-        return true;
-    }
-    void on_comment() override { entries.emplace_back("comment"); }
-
-    friend bool operator==(const Log& a, const Log& b) { return a.entries == b.entries && a.status == b.status; }
-
+struct Trace {
     std::vector<std::string> entries;
     SseParser::Status status = SseParser::Status::Ok;
+    friend bool operator==(const Trace&, const Trace&) = default;
+};
+
+class Tracer final : public relaybench::wire::SseSink {
+  public:
+    explicit Tracer(Trace& trace) : trace_(trace) {}
+
+    bool on_event(const SseEvent& event) override {
+        trace_.entries.push_back("event " + std::string(event.type) + '\n' + std::string(event.data));
+        return true;
+    }
+    void on_comment() override { trace_.entries.emplace_back("comment"); }
+
+  private:
+    Trace& trace_;
 };
 
 /// Feeds pieces of `first` and `second` bytes in turn, each from memory of its own.
-Log read(std::string_view bytes, std::size_t first, std::size_t second) {
+Trace read(std::string_view bytes, std::size_t first, std::size_t second) {
     SseParser parser(kMaxEventBytes);
-    Log log;
-    while (!bytes.empty() && log.status == SseParser::Status::Ok) {
+    Trace trace;
+    Tracer tracer(trace);
+    while (!bytes.empty() && trace.status == SseParser::Status::Ok) {
         const std::vector<char> piece(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(std::min(first, bytes.size())));
         bytes.remove_prefix(piece.size());
-        log.status = parser.feed({piece.data(), piece.size()}, log);
+        trace.status = parser.feed({piece.data(), piece.size()}, tracer);
         std::swap(first, second);
     }
-    return log;
+    return trace;
 }
 
 }  // namespace
@@ -51,7 +59,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return 0;
     }
     const std::string_view bytes(reinterpret_cast<const char*>(data) + kHeader, size - kHeader);
-    const Log whole = read(bytes, size, size);
+    const Trace whole = read(bytes, size, size);
     relaybench::core::require(whole == read(bytes, data[0] + 1U, data[1] + 1U), "events depend on the split");
     relaybench::core::require(whole == read(bytes, 1, 1), "events depend on the split into single bytes");
     return 0;
