@@ -40,20 +40,19 @@ std::uint64_t share_of(std::uint64_t total, std::uint32_t parts, std::uint32_t i
     return total / parts + (index < total % parts ? 1 : 0);
 }
 
-std::vector<std::vector<ArmShare>> share_closed_loop(std::uint64_t streams, std::uint64_t count_per_arm, std::uint32_t arms,
+std::vector<std::vector<ArmShare>> share_closed_loop(std::uint64_t streams_per_arm, std::uint64_t count_per_arm, std::uint32_t arms,
                                                      std::uint32_t workers) {
     std::vector<std::vector<ArmShare>> shares(workers, std::vector<ArmShare>(arms));
     // Where an arm's first slot goes moves on from arm to arm, so that the remainders do not all fall on the first worker.
     std::uint32_t first_worker = 0;
     for (std::uint32_t arm = 0; arm < arms; ++arm) {
-        const std::uint64_t slots = share_of(streams, arms, arm);
-        const auto holders = static_cast<std::uint32_t>(std::min<std::uint64_t>(slots, workers));
+        const auto holders = static_cast<std::uint32_t>(std::min<std::uint64_t>(streams_per_arm, workers));
         for (std::uint32_t i = 0; i < holders; ++i) {
             ArmShare& share = shares[(first_worker + i) % workers][arm];
-            share.slots = share_of(slots, workers, i);
+            share.slots = share_of(streams_per_arm, workers, i);
             share.count = share_of(count_per_arm, holders, i);
         }
-        first_worker = (first_worker + static_cast<std::uint32_t>(slots % workers)) % workers;
+        first_worker = (first_worker + static_cast<std::uint32_t>(streams_per_arm % workers)) % workers;
     }
     return shares;
 }

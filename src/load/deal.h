@@ -34,9 +34,9 @@ struct ArmShare {
     std::uint64_t count = 0;  ///< streams that it starts in all
 };
 
-/// Closed loop: `streams` slots are shared by the arms, and each arm's slots and `count_per_arm` by the workers: [worker][arm]. Sums are
-/// exact for any number of workers. A worker without slots for an arm gets no count for it either.
-[[nodiscard]] std::vector<std::vector<ArmShare>> share_closed_loop(std::uint64_t streams, std::uint64_t count_per_arm, std::uint32_t arms,
-                                                                   std::uint32_t workers);
+/// Closed loop: the slots and the count of each arm are shared by the workers: [worker][arm]. Sums are exact for any number of workers.
+/// A worker without slots for an arm gets no count for it either.
+[[nodiscard]] std::vector<std::vector<ArmShare>> share_closed_loop(std::uint64_t streams_per_arm, std::uint64_t count_per_arm,
+                                                                   std::uint32_t arms, std::uint32_t workers);
 
 }  // namespace relaybench::load

@@ -34,15 +34,16 @@ struct TimeBound {
 
 struct TimeBoundOf {
     const Load& load;
+    double arms;
 
     /// As many streams as finish: only no time at all is a bound.
     TimeBound operator()(const ClosedLoop&) const {
         return {load.warmup == core::Duration{0} ? std::optional<std::uint64_t>(0) : std::nullopt, std::nullopt};
     }
     TimeBound operator()(const OpenLoop& open) const {
-        TimeBound bound{arrivals_at_most(open.rate_per_s * seconds(load.warmup), open.arrivals), std::nullopt};
+        TimeBound bound{arrivals_at_most(arms * open.rate_per_s * seconds(load.warmup), open.arrivals), std::nullopt};
         if (ends_by_time(load)) {
-            bound.measured = arrivals_at_most(open.rate_per_s * seconds(measured_duration(load)), open.arrivals);
+            bound.measured = arrivals_at_most(arms * open.rate_per_s * seconds(measured_duration(load)), open.arrivals);
         }
         return bound;
     }
@@ -53,12 +54,12 @@ struct TimeBoundOf {
             mean += seconds(stage.duration) * (rate + stage.rate_per_s) / 2;
             rate = stage.rate_per_s;
         }
-        return {0, arrivals_at_most(mean, ramp.arrivals)};
+        return {0, arrivals_at_most(arms * mean, ramp.arrivals)};
     }
 };
 
 std::optional<std::uint64_t> streams_at_most(const Scenario& scenario) {
-    const TimeBound by_time = std::visit(TimeBoundOf{scenario.load}, scenario.load.pattern);
+    const TimeBound by_time = std::visit(TimeBoundOf{scenario.load, static_cast<double>(scenario.relays.size())}, scenario.load.pattern);
     std::optional<std::uint64_t> by_count;
     if (scenario.load.count) {
         by_count = *scenario.load.count * scenario.relays.size();
@@ -78,7 +79,7 @@ std::optional<std::uint64_t> tokens_at_most(const Scenario& scenario, std::optio
         return by_streams;
     }
     // Streams that are open when the budget is used up may still finish.
-    return smaller(by_streams, *scenario.budget.max_tokens_total + std::uint64_t{closed->streams} * max_tokens);
+    return smaller(by_streams, *scenario.budget.max_tokens_total + scenario.relays.size() * closed->streams * max_tokens);
 }
 
 /// All tokens at the dearest price: how streams fall on the relays is known only for open loops, and "at most" must hold for all.

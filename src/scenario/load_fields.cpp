@@ -26,8 +26,8 @@ Field<Load> pattern_field(std::string name, std::string doc, Access access, Code
 }
 
 Field<Load> rate_field() {
-    Field<Load> field = pattern_field<OpenLoop>("rate", "Open loop: streams that start each second, over all relays together.",
-                                                &OpenLoop::rate_per_s, RateCodec{kRates});
+    Field<Load> field = pattern_field<OpenLoop>("rate", "Open loop: streams that start each second on each relay.", &OpenLoop::rate_per_s,
+                                                RateCodec{kRates});
     // An open loop is asked for by its rate, so there is none to fall back to.
     field.shape.default_text.reset();
     return field;
@@ -49,9 +49,10 @@ Field<Load> stages_field() {
         field.required = true;
     }
     Field<Load> field;
-    field.shape = {.name = "stages",
-                   .doc = "Ramp: the rate moves in a straight line from that of the stage before (0 at first) to that of the stage.",
-                   .value = {.kind = ValueShape::Kind::List, .parts = {stage}}};
+    field.shape = {
+        .name = "stages",
+        .doc = "Ramp: the rate of each relay moves in a straight line from that of the stage before (0 at first) to that of the stage.",
+        .value = {.kind = ValueShape::Kind::List, .parts = {stage}}};
     field.read = [](Load& load, const Node& node, Inspection& inspection) {
         Ramp& ramp = load.pattern.emplace<Ramp>();
         read_list(node, "a list of stages such as {duration: 10s, rate: 50/s}", inspection, [&](const Node& item) {
@@ -100,7 +101,7 @@ Field<Load> arrivals_field() {
 Table<Load> make_table() {
     Table<Load> table;
     table.fields = {
-        pattern_field<ClosedLoop>("streams", "Closed loop: streams kept open at once, over all relays together.", &ClosedLoop::streams,
+        pattern_field<ClosedLoop>("streams", "Closed loop: streams kept open at once on each relay.", &ClosedLoop::streams,
                                   CountCodec{kStreams}),
         rate_field(),
         stages_field(),

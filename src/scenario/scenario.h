@@ -40,17 +40,17 @@ struct Relay {
 };
 
 struct ClosedLoop {
-    std::uint32_t streams = 10;
+    std::uint32_t streams = 10;  ///< kept open at once on each arm
 };
 
 enum class Arrivals : std::uint8_t { Constant, Poisson };
 
 struct OpenLoop {
-    double rate_per_s = 1.0;
+    double rate_per_s = 1.0;  ///< of each arm
     Arrivals arrivals = Arrivals::Constant;
 };
 
-/// The rate moves linearly from the stage before (0 at first) to `rate_per_s` within `duration`.
+/// The rate of each arm moves linearly from the stage before (0 at first) to `rate_per_s` within `duration`.
 struct RampStage {
     core::Duration duration{0};
     double rate_per_s = 0;

@@ -55,12 +55,6 @@ void check_load(const Scenario& scenario, Inspection& inspection) {
     if (const auto* ramp = std::get_if<Ramp>(&scenario.load.pattern)) {
         check_ramp(scenario, *ramp, inspection);
     }
-    if (const auto* closed = std::get_if<ClosedLoop>(&scenario.load.pattern); closed != nullptr) {
-        if (closed->streams < scenario.relays.size()) {
-            inspection.problem("streams", fmt::format("{} cannot be shared by {} relays, expected at least one for each", closed->streams,
-                                                      scenario.relays.size()));
-        }
-    }
 }
 
 void check_heartbeat(const Heartbeat& heartbeat, Inspection& inspection) {

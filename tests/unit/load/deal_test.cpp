@@ -69,7 +69,6 @@ TEST_CASE("deal: shares of a closed loop add up exactly for any number of worker
             for (const std::uint64_t streams : {4U, 5U, 7U, 50U, 1001U}) {
                 for (const std::uint64_t count : {1U, 3U, 100U, 12'345U}) {
                     const auto shares = share_closed_loop(streams, count, arms, workers);
-                    std::uint64_t all_slots = 0;
                     for (std::uint32_t arm = 0; arm < arms; ++arm) {
                         std::uint64_t slots = 0;
                         std::uint64_t counted = 0;
@@ -79,10 +78,8 @@ TEST_CASE("deal: shares of a closed loop add up exactly for any number of worker
                             REQUIRE((worker[arm].count == 0 || worker[arm].slots > 0));
                         }
                         REQUIRE(counted == count);
-                        REQUIRE(slots == share_of(streams, arms, arm));
-                        all_slots += slots;
+                        REQUIRE(slots == streams);
                     }
-                    REQUIRE(all_slots == streams);
                 }
             }
         }
@@ -90,7 +87,7 @@ TEST_CASE("deal: shares of a closed loop add up exactly for any number of worker
 }
 
 TEST_CASE("deal: remainders of several arms do not all fall on the first worker") {
-    const auto shares = share_closed_loop(2, 10, 2, 2);
+    const auto shares = share_closed_loop(1, 10, 2, 2);
     CHECK(shares[0][0].slots == 1);
     CHECK(shares[0][1].slots == 0);
     CHECK(shares[1][0].slots == 0);

@@ -44,8 +44,6 @@ TEST_CASE(
          "f.yaml:2:30: load.arrivals: means nothing in a closed loop, expected beside rate or stages"},
         {"an unknown arrival process", "relays: [embedded:fast]\nload: {rate: 5/s, arrivals: pison}\n",
          "f.yaml:2:29: load.arrivals: \"pison\" is unknown, expected constant or poisson"},
-        {"fewer slots than relays", "relays: [embedded:fast, embedded:slow]\nload: {streams: 1}\n",
-         "f.yaml:2:17: load.streams: 1 cannot be shared by 2 relays, expected at least one for each"},
         {"an empty prompt", "relays: [embedded:fast]\nprompts: [\"  \"]\n", "f.yaml:2:11: prompts[0]: the prompt is empty, expected text"},
         {"no prompt", "relays: [embedded:fast]\nprompts: []\n",
          "f.yaml:2:10: prompts: there is no prompt, expected text, a list of texts, {dataset: FILE} or {audio: FILE}"},

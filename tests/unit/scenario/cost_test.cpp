@@ -69,6 +69,9 @@ TEST_CASE("cost: open loops and ramps by their rate and time") {
     scenario.load.duration = 3s;
     scenario.load.warmup = 2s;
     CHECK(cost_at_most(scenario).streams == 8U + 5U);
+    scenario.relays.push_back(scenario.relays.front());
+    CHECK(cost_at_most(scenario).streams == 15U + 10U);
+    scenario.relays.pop_back();
     scenario.load.warmup = 0s;
     scenario.load.pattern = Ramp{{{10s, 10.0}, {10s, 10.0}}, Arrivals::Constant};
     CHECK(cost_at_most(scenario).streams == 150U);

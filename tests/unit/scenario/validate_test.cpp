@@ -89,7 +89,6 @@ TEST_CASE("validate: every gate is put to the caller's check") {
 
 TEST_CASE("validate: too many relays are refused") {
     Scenario scenario = good();
-    scenario.load.pattern = ClosedLoop{100};
     for (int i = 1; i <= 16; ++i) {
         scenario.relays.push_back(scenario.relays[0]);
         scenario.relays.back().name += std::to_string(i);
