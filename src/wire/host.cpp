@@ -1,4 +1,5 @@
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <optional>
@@ -30,9 +31,12 @@ constexpr std::array kPrivate4 = {
 
 bool contains(const Ipv4Block& block, std::uint32_t address) { return (address & block.mask) == block.network; }
 
+/// inet_pton reads up to the first NUL and would not see what follows.
+bool has_nul(const std::string& host) { return host.find('\0') != std::string::npos; }
+
 std::optional<Ipv6Bytes> ipv6(const std::string& host) {
     Ipv6Bytes bytes{};
-    if (inet_pton(AF_INET6, host.c_str(), bytes.data()) != 1) {
+    if (has_nul(host) || inet_pton(AF_INET6, host.c_str(), bytes.data()) != 1) {
         return std::nullopt;
     }
     return bytes;
@@ -43,7 +47,7 @@ std::optional<std::uint32_t> ipv4(const std::string& host) {
     constexpr Ipv6Bytes kMapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
     constexpr std::size_t kPrefix = 12;
     std::uint32_t address = 0;
-    if (inet_pton(AF_INET, host.c_str(), &address) == 1) {
+    if (!has_nul(host) && inet_pton(AF_INET, host.c_str(), &address) == 1) {
         return ntohl(address);
     }
     const auto bytes = ipv6(host);

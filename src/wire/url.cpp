@@ -47,7 +47,8 @@ bool is_host_name(std::string_view host) {
 
 bool is_ipv6(const std::string& host) {
     in6_addr address{};
-    return inet_pton(AF_INET6, host.c_str(), &address) == 1;
+    // inet_pton reads up to the first NUL and would not see what follows.
+    return host.find('\0') == std::string::npos && inet_pton(AF_INET6, host.c_str(), &address) == 1;
 }
 
 /// Blanks and control characters would let a URL write its own request headers; other bytes must come percent-encoded (RFC 3986 §2).

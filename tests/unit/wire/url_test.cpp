@@ -85,6 +85,7 @@ TEST_CASE("url: refusals say what is wrong and what would be accepted") {
     CHECK(mentions(refusal("https://h/#top"), "fragment"));
     CHECK(mentions(refusal("https://[::1"), "brackets"));
     CHECK(mentions(refusal("https://[zz]"), "IPv6"));
+    CHECK(mentions(refusal(std::string_view("https://[::1\0evil]", 18)), "IPv6"));
     CHECK(mentions(refusal("https://h/a b"), "percent-encoded"));
     CHECK(mentions(refusal("https://h/v1\r\nX-Evil: 1"), "control character"));
     CHECK(mentions(refusal("https://h"
@@ -103,6 +104,8 @@ TEST_CASE("url: loopback is 127.0.0.0/8, ::1 and localhost, and nothing that onl
         CAPTURE(host);
         CHECK(wire::is_loopback(host));
     }
+    CHECK_FALSE(wire::is_loopback(std::string_view("127.0.0.1\0.evil.com", 19)));
+    CHECK_FALSE(wire::is_loopback(std::string_view("::1\0evil", 8)));
     for (const std::string_view host : {"128.0.0.1", "127.0.0.1.evil.com", "localhost.evil.com", "::2", "1.127.0.0", "", "10.0.0.1"}) {
         CAPTURE(host);
         CHECK_FALSE(wire::is_loopback(host));
