@@ -23,7 +23,7 @@ enum class StampSource : std::uint8_t { Kernel, User };
 
 /// When bytes came in. `at` is the kernel's stamp of the segment mapped to the monotonic line, or `seen` where there is none.
 struct Arrival {
-    core::TimePoint at;
+    core::TimePoint at = {};
     core::TimePoint seen;  ///< the first moment our code ran after the read
     StampSource source = StampSource::User;
     std::uint64_t read_number = 0;  ///< grows with every read of this transport: events of one read share it
@@ -77,8 +77,8 @@ struct End {
     EndKind kind = EndKind::Reset;
     int system_error = 0;
     std::uint16_t close_code = 0;  ///< WebSocket; 0 when there was no frame
-    std::string detail;            ///< close reason, library's words; untrusted, at most 200 bytes
-    core::TimePoint at;
+    std::string detail = {};       ///< close reason, library's words; untrusted, at most 200 bytes
+    core::TimePoint at = {};
 };
 
 /// Receives what happens to streams; called only from inside Transport::poll(). It may call back into the transport (send, close, open).

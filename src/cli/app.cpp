@@ -1,0 +1,90 @@
+#include <CLI/CLI.hpp>
+#include <array>
+#include <exception>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "cli/command.h"
+#include "core/text.h"
+
+namespace relaybench::cli {
+
+namespace {
+
+constexpr std::array kCommands{add_run_command,    add_compare_command, add_gate_command,
+                               add_report_command, add_relay_command,   add_scenarios_command};
+
+std::string exit_codes_text() {
+    return "Exit codes: 0 done and all gates passed, 1 relaybench failed, 2 bad input (nothing was sent),\n"
+           "98 inconclusive, 99 a gate failed, 130/143 interrupted (partial result written).";
+}
+
+void describe(CLI::App& app, Invocation& invocation) {
+    app.set_version_flag("--version", std::string("relaybench ") + RELAYBENCH_VERSION);
+    app.require_subcommand(0, 1);
+    app.footer(exit_codes_text());
+    for (const auto add : kCommands) {
+        add(app, invocation);
+    }
+}
+
+/// The word that no command or flag is called, with the nearest that one is.
+std::string unknown_word(const CLI::App& app, const std::string& word) {
+    std::vector<std::string> names;
+    const auto* command = app.get_subcommands().empty() ? &app : app.get_subcommands().front();
+    for (const auto* sub : command->get_subcommands([](const CLI::App*) { return true; })) {
+        names.push_back(sub->get_name());
+    }
+    for (const auto* option : command->get_options()) {
+        for (const auto& name : option->get_lnames()) {
+            names.push_back("--" + name);
+        }
+    }
+    const std::vector<std::string_view> known(names.begin(), names.end());
+    return fmt::format("unknown {} \"{}\"{}", word.rfind('-', 0) == 0 ? "flag" : "argument", word, core::did_you_mean(word, known));
+}
+
+ExitCode report_parse_error(const CLI::App& app, const CLI::ParseError& error, const Context& context) {
+    if (error.get_exit_code() == 0) {
+        app.exit(error, context.out, context.err);
+        context.out.flush();
+        return ExitCode::Done;
+    }
+    const auto words = app.remaining(true);
+    const bool is_unknown = error.get_name() == "ExtrasError" && !words.empty();
+    const auto text = is_unknown ? unknown_word(app, words.front()) : core::printable(error.what(), 400);
+    const auto* command = app.get_subcommands().empty() ? nullptr : app.get_subcommands().front();
+    return report_error(context, {core::ErrorKind::BadInput,
+                                  fmt::format("{}; see: relaybench {}--help", text, command == nullptr ? "" : command->get_name() + " ")});
+}
+
+ExitCode parse_and_act(int argc, const char* const* argv, const Context& context) {
+    CLI::App app{"Measures LLM API relays: time to first token, inter-chunk gaps, failures; over SSE and WebSocket.", "relaybench"};
+    Invocation invocation;
+    describe(app, invocation);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return report_parse_error(app, error, context);
+    }
+    if (!invocation.action) {
+        context.out << app.help() << std::flush;
+        return ExitCode::BadInput;
+    }
+    return invocation.action(context);
+}
+
+}  // namespace
+
+ExitCode run_command_line(int argc, const char* const* argv, const Context& context) {
+    try {
+        return parse_and_act(argc, argv, context);
+    } catch (const std::exception& error) {
+        return report_error(context, {core::ErrorKind::Failure, fmt::format("unexpected: {}", core::printable(error.what(), 400))});
+    }
+}
+
+}  // namespace relaybench::cli

@@ -1,0 +1,54 @@
+#include "cli/dry_run.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "cli/provenance.h"
+#include "core/units.h"
+#include "scenario/cost.h"
+#include "wire/dialect.h"
+
+namespace relaybench::cli {
+
+namespace {
+
+std::string at_most(const std::optional<std::uint64_t>& count) {
+    return count ? fmt::format("{}", *count) : "not bounded (give -n or --max-streams)";
+}
+
+std::string cost_text(const scenario::CostBound& cost) {
+    if (cost.usd) {
+        return fmt::format("USD {:.2f} of output tokens (prompts come on top)", *cost.usd);
+    }
+    if (!cost.unpriced_models.empty()) {
+        return fmt::format("unknown: no price for {}", fmt::join(cost.unpriced_models, ", "));
+    }
+    return "not bounded";
+}
+
+}  // namespace
+
+std::string dry_run_text(const scenario::Scenario& scenario, const std::vector<wire::Prompt>& prompts) {
+    std::uint32_t largest = 0;
+    for (const auto& prompt : prompts) {
+        largest = std::max(largest, prompt.max_tokens);
+    }
+    const auto cost = scenario::cost_at_most(scenario, largest);
+    std::string text = "plan (nothing was sent)\n";
+    for (const auto& relay : scenario.relays) {
+        text += fmt::format("  {:<16} {}, {}, model {}\n", relay.name, relay.embedded ? "embedded:" + *relay.embedded : relay.url,
+                            wire::info(relay.dialect).id, relay.model);
+    }
+    text += fmt::format("  load             {}\n", load_text(scenario.load));
+    text += fmt::format("  prompts          {}, up to {} tokens each\n", prompts.size(), largest);
+    text += fmt::format("  streams at most  {}\n", at_most(cost.streams));
+    text += fmt::format("  tokens at most   {}\n", at_most(cost.tokens));
+    text += fmt::format("  cost at most     {}\n", cost_text(cost));
+    for (const auto& gate : scenario.gates) {
+        text += fmt::format("  gate             {}\n", gate);
+    }
+    return text;
+}
+
+}  // namespace relaybench::cli

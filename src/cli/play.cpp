@@ -1,0 +1,163 @@
+#include "cli/play.h"
+
+#include <algorithm>
+#include <thread>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "cli/dry_run.h"
+#include "cli/host_limits.h"
+#include "cli/measure.h"
+#include "cli/output_spec.h"
+#include "cli/relay_access.h"
+#include "cli/show_result.h"
+#include "cli/write_outputs.h"
+#include "judge/gate.h"
+#include "load/stop_rule.h"
+#include "scenario/cost.h"
+#include "scenario/prompts.h"
+#include "scenario/validate.h"
+#include "wire/url.h"
+
+namespace relaybench::cli {
+
+namespace {
+
+constexpr std::uint64_t kManyStreams = 1000;
+
+std::optional<std::string> gate_problem(const std::string& expression) {
+    const auto gate = judge::parse_gate(expression);
+    return gate ? std::nullopt : std::optional(gate.error().message);
+}
+
+/// Everything that can be known to be wrong before anything is opened.
+core::Expected<std::vector<judge::Gate>> check(const scenario::Scenario& scenario, const ShowFlags& show) {
+    if (const auto problems = scenario::validate(scenario, gate_problem); !problems.empty()) {
+        return tl::unexpected(scenario::problems_error("", problems));
+    }
+    const auto* closed = std::get_if<scenario::ClosedLoop>(&scenario.load.pattern);
+    const bool one_stream = closed != nullptr && closed->streams == 1 && scenario.load.count == 1U && scenario.relays.size() == 1;
+    if (show.trace > 0 && !one_stream) {
+        return core::bad_input("--trace shows one stream of one relay: give -c 1 -n 1");
+    }
+    std::vector<std::string> arms;
+    for (const auto& relay : scenario.relays) {
+        arms.push_back(relay.name);
+    }
+    return judge::parse_gates(scenario.gates, arms);
+}
+
+/// A public host is somebody's: many streams against it need a word of consent.
+core::Expected<void> check_consent(const scenario::Scenario& scenario, const ShowFlags& show) {
+    if (show.yes > 0) {
+        return {};
+    }
+    for (const auto& relay : scenario.relays) {
+        if (relay.embedded) {
+            continue;
+        }
+        const auto url = wire::parse_url(relay.url);
+        if (!url || wire::is_loopback(url->host) || wire::is_private(url->host)) {
+            continue;
+        }
+        const auto streams = scenario::cost_at_most(scenario).streams;
+        const auto* closed = std::get_if<scenario::ClosedLoop>(&scenario.load.pattern);
+        if ((streams && *streams > kManyStreams) || (!streams && closed != nullptr) ||
+            (closed != nullptr && closed->streams > kManyStreams)) {
+            return core::bad_input(
+                fmt::format("this plan may start {} streams against {}, a public host; give --yes when that is meant, or bound it with "
+                            "--max-streams {}",
+                            streams ? fmt::format("{}", *streams) : "more than 1,000", url->host, kManyStreams));
+        }
+    }
+    return {};
+}
+
+/// Cores less one for an embedded relay.
+std::uint32_t default_workers(const scenario::Scenario& scenario) {
+    const auto cores = std::max(1U, std::thread::hardware_concurrency());
+    const bool embedded =
+        std::any_of(scenario.relays.begin(), scenario.relays.end(), [](const auto& relay) { return relay.embedded.has_value(); });
+    auto workers = embedded ? std::max(1U, cores - 1) : cores;
+    if (const auto* closed = std::get_if<scenario::ClosedLoop>(&scenario.load.pattern)) {
+        workers = std::min(workers, std::max(1U, closed->streams));
+    }
+    return workers;
+}
+
+ExitCode exit_code_of(const Measured& measured, const std::vector<judge::Gate>& gates) {
+    if (measured.signal) {
+        return *measured.signal == 15 ? ExitCode::Terminated : ExitCode::Interrupted;
+    }
+    const int judged = judge::exit_code(measured.result.gates);
+    if (judged != 0) {
+        return static_cast<ExitCode>(judged);
+    }
+    // Without a gate nobody else would say that there is nothing to look at.
+    const auto& arms = measured.result.arms;
+    const bool nothing = std::any_of(arms.begin(), arms.end(), [](const auto& arm) { return arm.outcome(stream::Outcome::Complete) == 0; });
+    return gates.empty() && nothing ? ExitCode::Inconclusive : ExitCode::Done;
+}
+
+/// The run itself, once everything has been checked.
+core::Expected<Measured> open_and_measure(const scenario::Scenario& scenario, const std::vector<wire::Prompt>& prompts,
+                                          const ShowFlags& show, const Context& context) {
+    const auto accesses = open_relays(scenario, context);
+    if (!accesses) {
+        return tl::unexpected(accesses.error());
+    }
+    for (const auto& note : accesses->notes) {
+        context.err << "relaybench: " << note << '\n';
+    }
+    const auto plan = run::make_plan(scenario, accesses->relays, prompts);
+    if (!plan) {
+        return tl::unexpected(plan.error());
+    }
+    return measure(scenario, *plan, show, context);
+}
+
+}  // namespace
+
+ExitCode play(const scenario::Scenario& asked, const ShowFlags& show, const Context& context) {
+    auto scenario = asked;
+    if (!scenario.workers) {
+        scenario.workers = show.trace > 0 ? 1 : default_workers(scenario);
+    }
+    const auto gates = check(scenario, show);
+    const auto outputs = parse_outputs(show.outputs);
+    const auto descriptors = check_descriptors(scenario, descriptor_limit());
+    const auto consent = check_consent(scenario, show);
+    const auto prompts = scenario::load_prompts(scenario.prompts);
+    std::optional<ExitCode> refused;
+    const auto report = [&](const auto& result) {
+        if (!result) {
+            refused = report_error(context, result.error());
+        }
+    };
+    report(gates);
+    report(outputs);
+    report(descriptors);
+    report(consent);
+    report(prompts);
+    if (refused) {
+        return *refused;
+    }
+    if (show.dry_run > 0) {
+        context.out << dry_run_text(scenario, *prompts) << std::flush;
+        return ExitCode::Done;
+    }
+    auto measured = open_and_measure(scenario, *prompts, show, context);
+    if (!measured) {
+        return report_error(context, measured.error());
+    }
+    measured->result.gates = judge::judge_gates(*gates, measured->result);
+    show_result(measured->result, measured->trace, show, context);
+    const auto written = write_outputs(measured->result, *outputs);
+    if (!written) {
+        return report_error(context, written.error());
+    }
+    return exit_code_of(*measured, *gates);
+}
+
+}  // namespace relaybench::cli

@@ -1,0 +1,90 @@
+#include "cli/provenance.h"
+
+#include <sys/utsname.h>
+
+#include <ctime>
+#include <thread>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "core/units.h"
+#include "load/stop_rule.h"
+#include "scenario/canonical_json.h"
+
+namespace relaybench::cli {
+
+namespace {
+
+std::string host_text() {
+    utsname name{};
+    if (uname(&name) != 0) {
+        return "unknown";
+    }
+    return fmt::format("{} {}, {}, {} cores", name.sysname, name.release, name.machine, std::thread::hardware_concurrency());
+}
+
+/// RFC 3339, UTC, whole seconds.
+std::string utc_text(core::WallTime time) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
+    std::tm parts{};
+    const std::time_t at = seconds;
+    gmtime_r(&at, &parts);
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour,
+                       parts.tm_min, parts.tm_sec);
+}
+
+std::string arrivals_text(scenario::Arrivals arrivals) { return arrivals == scenario::Arrivals::Poisson ? "Poisson" : "constant"; }
+
+std::string pattern_text(const scenario::Load& load) {
+    if (const auto* closed = std::get_if<scenario::ClosedLoop>(&load.pattern)) {
+        return fmt::format("closed loop, {} stream{}", closed->streams, closed->streams == 1 ? "" : "s");
+    }
+    if (const auto* open = std::get_if<scenario::OpenLoop>(&load.pattern)) {
+        return fmt::format("open loop, {:g}/s {}", open->rate_per_s, arrivals_text(open->arrivals));
+    }
+    const auto& ramp = std::get<scenario::Ramp>(load.pattern);
+    return fmt::format("ramp of {} stages, {}", ramp.stages.size(), arrivals_text(ramp.arrivals));
+}
+
+}  // namespace
+
+std::string load_text(const scenario::Load& load) {
+    auto text = pattern_text(load);
+    if (load.count) {
+        text += fmt::format(", {} in all", *load.count);
+    }
+    if (const auto window = load::window_of(load)) {
+        text += fmt::format(", {}", core::duration_text(*window));
+    }
+    if (load.warmup > core::Duration::zero()) {
+        text += fmt::format(" after {} of warm-up", core::duration_text(load.warmup));
+    }
+    return text;
+}
+
+core::Expected<result::Provenance> provenance_of(const scenario::Scenario& scenario, const Context& context) {
+    auto sha256 = scenario::scenario_sha256(scenario);
+    if (!sha256) {
+        return tl::unexpected(sha256.error());
+    }
+    result::Provenance provenance;
+    provenance.version = RELAYBENCH_VERSION;
+    provenance.scenario_name = scenario.name;
+    provenance.scenario_sha256 = std::move(*sha256);
+    provenance.load = load_text(scenario.load);
+    provenance.host = host_text();
+    provenance.started_at = utc_text(context.clock.wall_now());
+    return provenance;
+}
+
+void complete(result::Provenance& engine, const result::Provenance& beforehand) {
+    engine.version = beforehand.version;
+    engine.scenario_name = beforehand.scenario_name;
+    engine.scenario_sha256 = beforehand.scenario_sha256;
+    engine.load = beforehand.load;
+    engine.host = beforehand.host;
+    engine.started_at = beforehand.started_at;
+}
+
+}  // namespace relaybench::cli

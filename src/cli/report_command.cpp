@@ -1,0 +1,49 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "cli/command.h"
+#include "cli/output_spec.h"
+#include "cli/saved_result.h"
+#include "cli/show_flags.h"
+#include "cli/show_result.h"
+#include "cli/write_outputs.h"
+
+namespace relaybench::cli {
+
+namespace {
+
+struct Flags {
+    std::string result;
+    ShowFlags show;
+};
+
+ExitCode show_saved(const Flags& flags, const Context& context) {
+    const auto outputs = parse_outputs(flags.show.outputs);
+    if (!outputs) {
+        return report_error(context, outputs.error());
+    }
+    const auto result = read_result(flags.result);
+    if (!result) {
+        return report_error(context, result.error());
+    }
+    show_result(*result, {}, flags.show, context);
+    if (const auto written = write_outputs(*result, *outputs); !written) {
+        return report_error(context, written.error());
+    }
+    return ExitCode::Done;
+}
+
+}  // namespace
+
+void add_report_command(CLI::App& app, Invocation& invocation) {
+    auto* command = app.add_subcommand("report", "Show a saved result again, or write it in another format");
+    auto flags = std::make_shared<Flags>();
+    command->add_option("result", flags->result, "File written by --out json=PATH")->required();
+    command->add_option("--out", flags->show.outputs, "Write the result: json=PATH, csv=PATH or hlog=PATH; repeatable");
+    command->add_flag("-v,--verbose", flags->show.verbose, "Every metric that was observed");
+    command->add_flag("--no-color", flags->show.no_colour, "No colours");
+    command->callback(
+        [&invocation, flags] { invocation.action = [flags](const Context& context) { return show_saved(*flags, context); }; });
+}
+
+}  // namespace relaybench::cli
