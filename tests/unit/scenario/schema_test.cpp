@@ -8,12 +8,26 @@
 
 #include "core/file.h"
 #include "scenario/ready.h"
+#include "scenario/scenario_fields.h"
 
 namespace relaybench::scenario {
 
 namespace {
 
 const std::filesystem::path kFolder = std::filesystem::path(RELAYBENCH_SOURCE_DIR) / "scenarios";
+
+/// Every key, at any depth, must stand in `document` with its meaning.
+void check_documented(const ValueShape& shape, const std::string& document) {
+    for (const FieldShape& field : shape.fields) {
+        CAPTURE(field.name);
+        CHECK(document.find("| `" + field.name + "` |") != std::string::npos);
+        CHECK(document.find("| " + field.doc + " |") != std::string::npos);
+        check_documented(field.value, document);
+    }
+    for (const ValueShape& part : shape.parts) {
+        check_documented(part, document);
+    }
+}
 
 }  // namespace
 
@@ -25,6 +39,13 @@ TEST_CASE("schema: scenarios/schema.json is what the parser's tables print (RELA
     const auto checked_in = core::read_file(kFolder / "schema.json", kMaxBytes);
     REQUIRE(checked_in);
     CHECK(*checked_in == scenario_schema());
+}
+
+TEST_CASE("docs: docs/scenarios.md names every key with the words of the schema") {
+    constexpr std::size_t kMaxBytes = 1U << 20U;
+    const auto document = core::read_file(kFolder.parent_path() / "docs/scenarios.md", kMaxBytes);
+    REQUIRE(document);
+    check_documented(map_shape(scenario_table()), *document);
 }
 
 TEST_CASE("ready scenarios: every file of scenarios/ is in the program, is valid, and opens with its question") {
