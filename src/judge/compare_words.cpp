@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/units.h"
 #include "judge/compare.h"
 
 namespace relaybench::judge {
@@ -87,8 +86,7 @@ std::string verdict_words(const QuantileComparison& comparison, std::string_view
 std::string verdict_words(const ErrorComparison& comparison, std::string_view other_name) {
     if (!comparison.differs())
         return "no difference in failures shown";
-    return fmt::format("{} fails {}: {} against {} ({:+.2g}…{:+.2g} points)", other_name, comparison.low > 0 ? "more" : "less",
-                       core::human_ratio(comparison.other), core::human_ratio(comparison.base), comparison.low * kPercent,
+    return fmt::format("{} fails {} ({:+.2g}…{:+.2g} points)", other_name, comparison.low > 0 ? "more" : "less", comparison.low * kPercent,
                        comparison.high * kPercent);
 }
 

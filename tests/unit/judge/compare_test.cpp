@@ -154,7 +154,7 @@ TEST_CASE("compare: failures are compared as shares, with an interval") {
     REQUIRE(comparisons.size() == 1);
     REQUIRE(comparisons[0].errors.has_value());
     CHECK(comparisons[0].errors->differs());
-    CHECK(judge::verdict_words(*comparisons[0].errors, "b").find("b fails more: 10 % against 0.5 %") == 0);
+    CHECK(judge::verdict_words(*comparisons[0].errors, "b").find("b fails more (+") == 0);
     CHECK(comparisons[0].quantiles.size() == 15);
 }
 

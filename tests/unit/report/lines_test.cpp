@@ -77,13 +77,13 @@ TEST_CASE("trace: a stream as a timeline, one line an event, bars for the gaps")
                                                  {432ms, 200ms, "token", "text 4 B"},
                                                  {433ms, {}, "complete", "200"}};
     CHECK(report::trace_text(events, {}) ==
-          "  since start     gap              event\n"
-          "     0.000 ms                      start      POST /v1/chat/completions\n"
-          "     1.200 ms                      connected  127.0.0.1:8088\n"
-          "   212.000 ms    0 µs              token      text 5 B\n"
-          "   232.000 ms   20 ms  ▪           token      text 4 B\n"
-          "   432.000 ms  200 ms  ▪▪▪▪▪▪▪▪▪▪  token      text 4 B\n"
-          "   433.000 ms                      complete   200\n");
+          "  since start      gap              event\n"
+          "     0.000 ms                       start      POST /v1/chat/completions\n"
+          "     1.200 ms                       connected  127.0.0.1:8088\n"
+          "   212.000 ms      0 s              token      text 5 B\n"
+          "   232.000 ms  20.0 ms  ▪           token      text 4 B\n"
+          "   432.000 ms   200 ms  ▪▪▪▪▪▪▪▪▪▪  token      text 4 B\n"
+          "   433.000 ms                       complete   200\n");
 }
 
 TEST_CASE("trace: what a relay sent cannot move the cursor or start a line") {

@@ -1,0 +1,145 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include "core/text.h"
+#include "judge/compare.h"
+#include "judge/gate.h"
+#include "report/terminal_compare.h"
+#include "report/terminal_run.h"
+#include "support/sample_result.h"
+
+namespace core = relaybench::core;
+namespace judge = relaybench::judge;
+namespace report = relaybench::report;
+namespace result = relaybench::result;
+namespace test = relaybench::test;
+using report::Detail;
+using report::Layout;
+
+namespace {
+
+/// The text of tests/unit/report/golden/NAME; with RELAYBENCH_UPDATE_GOLDEN set it is written instead, to be looked at and committed.
+std::string golden(const std::string& name, const std::string& now) {
+    const std::string path = std::string(RELAYBENCH_SOURCE_DIR) + "/tests/unit/report/golden/" + name;
+    if (std::getenv("RELAYBENCH_UPDATE_GOLDEN") != nullptr) {
+        std::ofstream(path) << now;
+    }
+    std::ifstream file(path);
+    std::stringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+void check_golden(const std::string& name, const std::string& now) {
+    const std::string expected = golden(name, now);
+    CHECK_MESSAGE(now == expected, name, ":\n", now);
+}
+
+std::size_t widest_line(const std::string& text) {
+    std::size_t widest = 0;
+    for (const std::string_view line : core::split(text, '\n'))
+        widest = std::max(widest, core::display_width(line));
+    return widest;
+}
+
+result::RunResult judged_run() {
+    result::RunResult run = test::sample_run();
+    const auto gates =
+        judge::parse_gates({"ttft.p99 < 800ms", "errors.rate < 0.5%", "heartbeat.p99 < 1s", "e2e.p999 < 5s"}, {"fast"}).value();
+    run.gates = judge::judge_gates(gates, run);
+    run.warnings = judge::gate_warnings(gates, run);
+    return run;
+}
+
+result::RunResult compared_run(std::size_t arms) {
+    result::RunResult run = test::sample_run({.name = "fast"});
+    run.kind = result::ResultKind::Compare;
+    run.arms.push_back(test::sample_arm({.name = "slow", .failures = 24, .scale = 1.22, .seed = 2}));
+    if (arms > 2)
+        run.arms.push_back(test::sample_arm({.name = "same", .seed = 3}));
+    return run;
+}
+
+std::string compared(const result::RunResult& run, const Layout& layout) {
+    return report::terminal_compare(run, judge::compare_arms(run), layout);
+}
+
+}  // namespace
+
+TEST_CASE("terminal run: the end table at 80 columns") { check_golden("run_80.txt", report::terminal_run(judged_run(), {.width = 80})); }
+
+TEST_CASE("terminal run: at 140 columns it explains itself") {
+    check_golden("run_140.txt", report::terminal_run(judged_run(), {.width = 140}));
+}
+
+TEST_CASE("terminal run: every observed metric when asked for") {
+    check_golden("run_verbose.txt", report::terminal_run(judged_run(), {.width = 140, .detail = Detail::Verbose}));
+}
+
+TEST_CASE("terminal run: what cannot be trusted stands first") {
+    result::RunResult run = test::sample_run({.streams = 30, .failures = 0});
+    run.audit.saturated = true;
+    run.audit.reasons = {"Worker 1 used 97 % of a core."};
+    run.audit.distorted = {result::Metric::Ttft, result::Metric::Gap};
+    run.provenance.partial = true;
+    run.provenance.stop_reason = "interrupted";
+    const std::string text = report::terminal_run(run, {});
+    CHECK(text.find("! SATURATED: the generator could not keep up. Worker 1 used 97 %") == 0);
+    CHECK(text.find("! PARTIAL: interrupted;") != std::string::npos);
+}
+
+TEST_CASE("terminal run: quiet is the gates alone") {
+    const std::string text = report::terminal_run(judged_run(), {.detail = Detail::Quiet});
+    CHECK(text.find("✓  passed") == 2);
+    CHECK(std::count(text.begin(), text.end(), '\n') == 4);
+    CHECK(report::terminal_run(test::sample_run(), {.detail = Detail::Quiet}).empty());
+}
+
+TEST_CASE("terminal run: an arm whose streams all failed says why and shows no number as a latency") {
+    const std::string text = report::terminal_run(test::sample_run({.streams = 2, .failures = 2}), {});
+    CHECK(text.find("2 failed (100 %)") != std::string::npos);
+    CHECK(text.find("connection refused") != std::string::npos);
+}
+
+TEST_CASE("terminal run: nothing happened is said, not drawn as an empty table") {
+    const std::string text = report::terminal_run(test::sample_run({.streams = 0, .failures = 0}), {});
+    CHECK(text.find("0 streams: 0 complete, 0 failed") != std::string::npos);
+    CHECK(text.find("p50") == std::string::npos);
+}
+
+TEST_CASE("terminal run: names and details from outside cannot control the terminal") {
+    result::RunResult run = test::sample_run();
+    run.arms[0].name = "evil\x1b[31m";
+    run.arms[0].relay = "http://x/\r\n\x1b]0;title\x07";
+    run.arms[0].errors[0].samples = {"\x1b[2J"};
+    run.warnings = {{"x", "text\x1b[1m", "remedy\x1b[1m"}};
+    const std::string text = report::terminal_run(run, {});
+    CHECK(text.find('\x1b') == std::string::npos);
+    CHECK(text.find('\r') == std::string::npos);
+    CHECK(text.find('\x07') == std::string::npos);
+}
+
+TEST_CASE("terminal run: no line is wider than the terminal") {
+    for (const std::size_t width : {60U, 80U, 100U, 120U, 140U}) {
+        CHECK(widest_line(report::terminal_run(judged_run(), {.width = width})) <= width);
+        CHECK(widest_line(report::terminal_run(judged_run(), {.width = width, .detail = Detail::Verbose})) <= width);
+        CHECK(widest_line(compared(compared_run(2), {.width = width})) <= width);
+    }
+}
+
+TEST_CASE("terminal compare: two arms with the verdict in words at 80 columns") {
+    check_golden("compare_80.txt", compared(compared_run(2), {.width = 80}));
+}
+
+TEST_CASE("terminal compare: three arms, each against the first, at 140 columns") {
+    check_golden("compare_three_140.txt", compared(compared_run(3), {.width = 140}));
+}
+
+TEST_CASE("terminal compare: quiet is a verdict line an arm") {
+    check_golden("compare_quiet.txt", compared(compared_run(3), {.width = 80, .detail = Detail::Quiet}));
+}
