@@ -1,6 +1,9 @@
 #include "net/response_reader.h"
 
+#include <http_parser.h>
+
 #include <algorithm>
+#include <iterator>
 
 namespace relaybench::net {
 
@@ -21,10 +24,16 @@ void trim_right(std::string& text) {
 
 }  // namespace
 
-ResponseReader::ResponseReader() {
-    http_parser_init(&parser_, HTTP_RESPONSE);
-    parser_.data = this;
+ResponseReader::ResponseReader() : parser_(std::make_unique<http_parser>()) {
+    http_parser_init(parser_.get(), HTTP_RESPONSE);
+    parser_->data = this;
 }
+
+ResponseReader::~ResponseReader() = default;
+
+ResponseReader& ResponseReader::self(http_parser* parser) { return *static_cast<ResponseReader*>(parser->data); }
+
+bool ResponseReader::is_interim() const { return parser_->status_code / 100 == 1 && parser_->status_code != kSwitchingProtocols; }
 
 const http_parser_settings& ResponseReader::settings() {
     static const http_parser_settings kSettings = [] {
@@ -43,15 +52,15 @@ const http_parser_settings& ResponseReader::settings() {
 }
 
 std::size_t ResponseReader::feed_head(std::string_view bytes) {
-    const std::size_t used = http_parser_execute(&parser_, &settings(), bytes.data(), bytes.size());
+    const std::size_t used = http_parser_execute(parser_.get(), &settings(), bytes.data(), bytes.size());
     if (state_ == State::Head) {
-        if (HTTP_PARSER_ERRNO(&parser_) != HPE_OK) {
+        if (HTTP_PARSER_ERRNO(parser_.get()) != HPE_OK) {
             state_ = State::Broken;
         }
         return used;
     }
     // on_head_complete paused the parser in front of the last line feed of the head, which it wants to see again when it goes on.
-    http_parser_pause(&parser_, 0);
+    http_parser_pause(parser_.get(), 0);
     return head_.status == kSwitchingProtocols ? used + 1 : used;
 }
 
@@ -60,24 +69,21 @@ std::size_t ResponseReader::feed_body(std::string_view bytes, BodySink& sink) {
         return 0;
     }
     sink_ = &sink;
-    const std::size_t used = http_parser_execute(&parser_, &settings(), bytes.data(), bytes.size());
+    const std::size_t used = http_parser_execute(parser_.get(), &settings(), bytes.data(), bytes.size());
     sink_ = nullptr;
-    const http_errno error = HTTP_PARSER_ERRNO(&parser_);
-    if (state_ == State::Complete) {
-        return error == HPE_PAUSED ? std::min(used + 1, bytes.size()) : used;
-    }
-    if (error != HPE_OK && error != HPE_CB_body) {
+    const http_errno error = HTTP_PARSER_ERRNO(parser_.get());
+    if (state_ == State::Body && error != HPE_OK && error != HPE_CB_body) {
         state_ = State::Broken;
     }
     return used;
 }
 
 bool ResponseReader::ends_with_connection() const {
-    return state_ == State::Body && (parser_.flags & F_CHUNKED) == 0 && (parser_.flags & F_CONTENTLENGTH) == 0;
+    return state_ == State::Body && (parser_->flags & F_CHUNKED) == 0 && (parser_->flags & F_CONTENTLENGTH) == 0;
 }
 
 std::string_view ResponseReader::why() const {
-    return too_big_ ? "response head above 64 KiB or 256 headers" : http_errno_description(HTTP_PARSER_ERRNO(&parser_));
+    return too_big_ ? "response head above 64 KiB or 256 headers" : http_errno_description(HTTP_PARSER_ERRNO(parser_.get()));
 }
 
 void ResponseReader::forget_head() { head_ = {}; }

@@ -1,13 +1,16 @@
 #pragma once
 
-#include <http_parser.h>
-
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "stream/transport.h"
+
+// Its header and that of libwebsockets define the same names, so no file may include both.
+struct http_parser;
+struct http_parser_settings;
 
 namespace relaybench::net {
 
@@ -37,6 +40,7 @@ class ResponseReader {
     ResponseReader();
     ResponseReader(const ResponseReader&) = delete;
     ResponseReader& operator=(const ResponseReader&) = delete;
+    ~ResponseReader();
 
     /// Feeds bytes until the head is complete; returns how many it used. What is left belongs to feed_body(), or, after a 101, to the
     /// new protocol. Call while state() is Head.
@@ -58,7 +62,7 @@ class ResponseReader {
 
   private:
     static const http_parser_settings& settings();
-    static ResponseReader& self(http_parser* parser) { return *static_cast<ResponseReader*>(parser->data); }
+    static ResponseReader& self(http_parser* parser);
     static int on_begin(http_parser* parser);
     static int on_reason(http_parser* parser, const char* at, std::size_t size);
     static int on_name(http_parser* parser, const char* at, std::size_t size);
@@ -68,9 +72,9 @@ class ResponseReader {
     static int on_complete(http_parser* parser);
 
     [[nodiscard]] bool fits(std::size_t more);
-    [[nodiscard]] bool is_interim() const { return parser_.status_code / 100 == 1 && parser_.status_code != 101; }
+    [[nodiscard]] bool is_interim() const;
 
-    http_parser parser_{};
+    std::unique_ptr<http_parser> parser_;
     stream::ResponseHead head_;
     BodySink* sink_ = nullptr;
     std::size_t head_bytes_ = 0;

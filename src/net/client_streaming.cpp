@@ -1,0 +1,375 @@
+#include <openssl/err.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "net/client_transport.h"
+
+namespace relaybench::net {
+
+namespace {
+
+constexpr int kSwitchingProtocols = 101;
+constexpr std::size_t kMaxDetailBytes = 200;
+constexpr std::uint16_t kNormalClosure = 1000;
+constexpr std::uint16_t kNoCode = 1005;
+
+}  // namespace
+
+/// Passes body bytes on until the stream is let go of.
+class ClientTransport::BodyRelay final : public ResponseReader::BodySink {
+  public:
+    BodyRelay(ClientTransport& transport, Connection& connection, const stream::Arrival& arrival)
+        : transport_(transport), connection_(connection), arrival_(arrival) {}
+
+    ResponseReader::Next on_body(std::string_view bytes) override {
+        transport_.sink_->on_body(*connection_.stream, bytes, arrival_);
+        return connection_.stream ? ResponseReader::Next::Continue : ResponseReader::Next::Stop;
+    }
+
+  private:
+    ClientTransport& transport_;
+    Connection& connection_;
+    const stream::Arrival& arrival_;
+};
+
+/// Passes messages on and keeps the manners of RFC 6455: answers pings, answers a close frame once.
+class ClientTransport::FrameRelay final : public FrameSink {
+  public:
+    FrameRelay(ClientTransport& transport, Connection& connection, const stream::Arrival& arrival)
+        : transport_(transport), connection_(connection), arrival_(arrival) {}
+
+    Next on_message(wire::MessageKind kind, std::string_view payload) override {
+        transport_.sink_->on_message(*connection_.stream, kind, payload, arrival_);
+        return next();
+    }
+
+    Next on_ping(std::string_view payload) override {
+        transport_.write_frame(connection_, payload, LWS_WRITE_PONG);
+        return next();
+    }
+
+    Next on_pong(std::string_view payload) override {
+        transport_.sink_->on_pong(*connection_.stream, payload, arrival_);
+        return next();
+    }
+
+    void on_close(std::uint16_t code, std::string_view reason) override {
+        transport_.end(
+            connection_,
+            {.kind = stream::EndKind::CloseFrame, .system_error = 0, .close_code = code, .detail = std::string(reason), .at = arrival_.at},
+            code == kNoCode ? kNormalClosure : code);
+    }
+
+    void on_broken(std::uint16_t code, std::string_view why) override {
+        transport_.end(
+            connection_,
+            {.kind = stream::EndKind::BadFrame, .system_error = 0, .close_code = 0, .detail = std::string(why), .at = arrival_.at}, code);
+    }
+
+  private:
+    [[nodiscard]] Next next() const { return connection_.stream ? Next::Continue : Next::Stop; }
+
+    ClientTransport& transport_;
+    Connection& connection_;
+    const stream::Arrival& arrival_;
+};
+
+void ClientTransport::on_readable_event(struct ev_loop* /*loop*/, ev_io* watcher, int /*events*/) {
+    auto& connection = *static_cast<Connection*>(watcher->data);
+    connection.owner->on_readable(connection);
+}
+
+void ClientTransport::on_writable_event(struct ev_loop* /*loop*/, ev_io* watcher, int /*events*/) {
+    auto& connection = *static_cast<Connection*>(watcher->data);
+    if (connection.tcp_stands) {
+        connection.owner->flush(connection);
+    } else {
+        connection.owner->check_connect(connection);
+    }
+}
+
+void ClientTransport::deliver_news() {
+    delivering_.swap(news_);
+    for (Connection* connection : delivering_) {
+        connection->has_news = false;
+        deliver(*connection);
+    }
+    delivering_.clear();
+}
+
+void ClientTransport::deliver(Connection& connection) {
+    if (connection.phase == Phase::Closed || connection.phase == Phase::Closing) {
+        return;
+    }
+    if (connection.stream) {
+        deliver_handshake(connection);
+    }
+    if (connection.stream && connection.head_ready) {
+        deliver_head(connection);
+    }
+    if (connection.stream && connection.early_end) {
+        on_read_end(connection, *connection.early_end);
+    }
+    if (!connection.ending || connection.phase == Phase::Closed) {
+        return;
+    }
+    if (connection.stream) {
+        end(connection, *std::exchange(connection.ending, std::nullopt));
+    } else {
+        kill(connection);
+    }
+}
+
+void ClientTransport::deliver_handshake(Connection& connection) {
+    const stream::StreamId id = *connection.stream;
+    if (const auto at = std::exchange(connection.connected_at, std::nullopt)) {
+        sink_->on_connected(id, connection.origin, *at);
+    }
+    if (const auto at = connection.stream == id ? std::exchange(connection.secured_at, std::nullopt) : std::nullopt) {
+        sink_->on_secured(id, *at);
+    }
+    if (const auto at = connection.stream == id ? std::exchange(connection.written_at, std::nullopt) : std::nullopt) {
+        give_back_slot(connection);
+        sink_->on_written(id, *at);
+    }
+}
+
+/// The first head of a connection; those of reused ones come by on_response_bytes().
+void ClientTransport::deliver_head(Connection& connection) {
+    connection.head_ready = false;
+    const stream::StreamId id = *connection.stream;
+    const bool websocket = connection.is_websocket();
+    stream::ResponseHead head = connection.response->head();
+    const bool switching = head.status == kSwitchingProtocols;
+    head.upgraded = websocket && switching && connection.accepted;
+    connection.response->forget_head();
+    if (!switching || head.upgraded) {
+        take_over(connection);
+    }
+    sink_->on_head(id, head, connection.head_arrival);
+    if (connection.stream != id) {
+        return;
+    }
+    if (switching && !head.upgraded) {
+        note_end(connection, {.kind = websocket ? stream::EndKind::UpgradeInvalid : stream::EndKind::BadHttp,
+                              .system_error = 0,
+                              .close_code = 0,
+                              .detail = websocket ? connection.library_words : "101 to a request that asked for no upgrade",
+                              .at = {}});
+        return;
+    }
+    if (head.upgraded) {
+        become_websocket(connection);
+    }
+    const std::string early = std::exchange(connection.early, {});
+    if (!early.empty() && connection.stream == id) {
+        on_bytes(connection, early, connection.head_arrival);
+    }
+}
+
+/// The hand-shake is done: our watcher reads from here on, and libwebsockets' is switched off.
+void ClientTransport::take_over(Connection& connection) {
+    set_phase(connection, Phase::Ours);
+    if (connection.wsi == nullptr) {
+        return;
+    }
+    LwsContext::stop_reading(connection.wsi);
+    if (connection.accepted && !connection.is_websocket()) {
+        LwsContext::drop_headers(connection.wsi);
+    }
+    ev_io_start(loop_.raw(), &connection.readable);
+}
+
+void ClientTransport::become_websocket(Connection& connection) {
+    connection.response.reset();
+    connection.frames = std::make_unique<FrameReader>();
+    connection.upgraded = true;
+    for (const auto& message : std::exchange(connection.outbox, {})) {
+        write_message(connection, message);
+    }
+}
+
+stream::Arrival ClientTransport::stamp(const ReadResult& got) {
+    const core::TimePoint seen = clock_.now();
+    counters_.reads += 1;
+    counters_.bytes_in += got.size;
+    reads_ += 1;
+    const auto at = got.stamp ? kernel_clock_.map(*got.stamp, seen) : std::nullopt;
+    (at ? counters_.kernel_stamped : counters_.user_stamped) += 1;
+    return {.at = at.value_or(seen),
+            .seen = seen,
+            .source = at ? stream::StampSource::Kernel : stream::StampSource::User,
+            .read_number = reads_};
+}
+
+void ClientTransport::on_readable(Connection& connection) {
+    bool more = true;
+    while (more && connection.fd >= 0) {
+        const ReadResult got = connection.ssl != nullptr ? read_tls(connection.ssl, buffer_) : read_plain(connection.fd, buffer_);
+        if (got.status == ReadStatus::Nothing) {
+            return;
+        }
+        if (got.status != ReadStatus::Data) {
+            on_read_end(connection, got);
+            return;
+        }
+        on_bytes(connection, {buffer_.data(), got.size}, stamp(got));
+        more = got.size == buffer_.size() || (connection.ssl != nullptr && SSL_pending(connection.ssl) > 0);
+    }
+}
+
+void ClientTransport::on_bytes(Connection& connection, std::string_view bytes, const stream::Arrival& arrival) {
+    if (connection.phase == Phase::Idle) {
+        kill(connection);  // nobody asked: not a connection to trust with the next request
+    } else if (connection.phase != Phase::Ours || !connection.stream) {
+        return;
+    } else if (connection.frames) {
+        on_frame_bytes(connection, bytes, arrival);
+    } else {
+        on_response_bytes(connection, bytes, arrival);
+    }
+}
+
+void ClientTransport::on_response_bytes(Connection& connection, std::string_view bytes, const stream::Arrival& arrival) {
+    ResponseReader& response = *connection.response;
+    if (response.state() == ResponseReader::State::Head) {
+        const std::size_t used = response.feed_head(bytes);
+        if (response.state() == ResponseReader::State::Head) {
+            return;
+        }
+        if (response.state() == ResponseReader::State::Body) {
+            const stream::StreamId id = *connection.stream;
+            const stream::ResponseHead head = response.head();
+            response.forget_head();
+            sink_->on_head(id, head, arrival);
+            if (connection.stream != id) {
+                return;
+            }
+        }
+        bytes.remove_prefix(std::min(used, bytes.size()));
+    }
+    on_body_bytes(connection, bytes, arrival);
+}
+
+void ClientTransport::on_body_bytes(Connection& connection, std::string_view bytes, const stream::Arrival& arrival) {
+    BodyRelay relay(*this, connection, arrival);
+    ResponseReader& response = *connection.response;
+    const std::size_t used = response.feed_body(bytes, relay);
+    if (!connection.stream) {
+        return;
+    }
+    if (response.state() == ResponseReader::State::Broken) {
+        end(connection, {.kind = stream::EndKind::BadHttp,
+                         .system_error = 0,
+                         .close_code = 0,
+                         .detail = std::string(response.why()),
+                         .at = arrival.at});
+    } else if (response.state() == ResponseReader::State::Complete) {
+        if (used < bytes.size()) {
+            connection.use = wire::ConnectionUse::Fresh;  // bytes beyond the response: not to be reused
+        }
+        end(connection, {.kind = stream::EndKind::BodyComplete, .system_error = 0, .close_code = 0, .detail = {}, .at = arrival.at});
+    }
+}
+
+void ClientTransport::on_frame_bytes(Connection& connection, std::string_view bytes, const stream::Arrival& arrival) {
+    FrameRelay relay(*this, connection, arrival);
+    connection.frames->feed(bytes, relay);
+}
+
+void ClientTransport::on_read_end(Connection& connection, const ReadResult& got) {
+    if (!connection.stream) {
+        kill(connection);
+        return;
+    }
+    stream::EndKind kind = stream::EndKind::Reset;
+    if (got.status == ReadStatus::TlsCut) {
+        kind = stream::EndKind::TlsCut;
+    } else if (got.status == ReadStatus::Fin) {
+        if (connection.upgraded) {
+            kind = stream::EndKind::CutWithoutClose;
+        } else if (connection.response->state() == ResponseReader::State::Head) {
+            kind = stream::EndKind::ClosedBeforeHead;
+        } else {
+            kind = connection.response->ends_with_connection() ? stream::EndKind::BodyClosed : stream::EndKind::BodyCut;
+        }
+    }
+    end(connection, {.kind = kind, .system_error = got.system_error, .close_code = 0, .detail = got.detail, .at = clock_.now()});
+}
+
+/// The one place that ends a stream. The connection is put where it belongs first, so that the sink can open the next stream on it.
+void ClientTransport::end(Connection& connection, stream::End end, std::uint16_t goodbye) {
+    const stream::StreamId id = *connection.stream;
+    const bool reusable = end.kind == stream::EndKind::BodyComplete && connection.use == wire::ConnectionUse::Reuse &&
+                          connection.response->keeps_alive() && connection.unsent.empty() && connection.accepted;
+    end.detail.resize(std::min(end.detail.size(), kMaxDetailBytes));
+    detach(connection);
+    if (reusable) {
+        put_to_rest(connection);
+    } else if (goodbye != 0) {
+        say_goodbye(connection, goodbye);
+    } else {
+        kill(connection);
+    }
+    sink_->on_ended(id, end);
+}
+
+ClientTransport::Flushed ClientTransport::flush(Connection& connection) {
+    std::string& unsent = connection.unsent;
+    while (!unsent.empty()) {
+        std::size_t sent = 0;
+        if (connection.ssl != nullptr) {
+            ERR_clear_error();
+            SSL_write_ex(connection.ssl, unsent.data(), unsent.size(), &sent);
+        } else {
+            const ssize_t n = ::send(connection.fd, unsent.data(), unsent.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+            sent = n > 0 ? static_cast<std::size_t>(n) : 0;
+        }
+        if (sent == 0) {
+            // Blocked, or broken: then the descriptor is readable too, and the reader learns how it died.
+            ev_io_start(loop_.raw(), &connection.writable);
+            return Flushed::Partly;
+        }
+        counters_.bytes_out += sent;
+        unsent.erase(0, sent);
+    }
+    ev_io_stop(loop_.raw(), &connection.writable);
+    std::string().swap(unsent);
+    connection.written_at = clock_.now();
+    note_news(connection);
+    return Flushed::Whole;
+}
+
+void ClientTransport::write_message(Connection& connection, const wire::Message& message) {
+    const auto kind = message.kind == wire::MessageKind::Text ? LWS_WRITE_TEXT : LWS_WRITE_BINARY;
+    if (!write_frame(connection, message.payload, kind)) {
+        return;
+    }
+    connection.message_in_flight = lws_partial_buffered(connection.wsi) != 0;
+    if (!connection.message_in_flight) {
+        connection.written_at = clock_.now();
+        note_news(connection);
+    }
+}
+
+bool ClientTransport::write_frame(Connection& connection, std::string_view payload, lws_write_protocol kind) {
+    if (connection.wsi == nullptr) {
+        return false;
+    }
+    frame_.resize(LWS_PRE);
+    frame_.append(payload);
+    auto* const bytes = reinterpret_cast<unsigned char*>(frame_.data()) + LWS_PRE;
+    errno = 0;
+    if (lws_write(connection.wsi, bytes, payload.size(), kind) < 0) {
+        note_end(connection, {.kind = stream::EndKind::Reset, .system_error = errno, .close_code = 0, .detail = {}, .at = {}});
+        return false;
+    }
+    counters_.bytes_out += payload.size();
+    return true;
+}
+
+}  // namespace relaybench::net
