@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 #include <utility>
 
 namespace relaybench::result {
@@ -76,6 +77,14 @@ std::optional<core::Duration> Distribution::max() const {
 }
 
 std::uint64_t Distribution::answered() const { return histogram_.count(); }
+
+bool operator==(const Distribution& a, const Distribution& b) {
+    // Not the histograms themselves: their extremes are only as exact as a bucket once they were read from bytes.
+    const auto facts = [](const Distribution& each) {
+        return std::tuple(each.never_, each.censored_, each.out_of_range_, each.min_us_, each.max_us_);
+    };
+    return facts(a) == facts(b) && stats::encode_v2(a.histogram_) == stats::encode_v2(b.histogram_);
+}
 
 Distribution Distribution::restored(stats::HdrHistogram histogram, const Saved& saved) {
     Distribution restored;

@@ -52,7 +52,8 @@ class Distribution {
     /// Rebuilds one from a saved result. The histogram has the default configuration.
     [[nodiscard]] static Distribution restored(stats::HdrHistogram histogram, const Saved& saved);
 
-    friend bool operator==(const Distribution&, const Distribution&) = default;
+    /// Equal counts in every bucket and equal exact extremes.
+    friend bool operator==(const Distribution& a, const Distribution& b);
 
   private:
     stats::HdrHistogram histogram_;
