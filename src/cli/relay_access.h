@@ -1,6 +1,5 @@
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -16,11 +15,11 @@ namespace relaybench::cli {
 /// long as this does.
 struct RelayAccesses {
     std::vector<run::RelayAccess> relays;  ///< in the scenario's order
-    std::vector<std::unique_ptr<relay::EmbeddedProcess>> embedded;
+    std::vector<relay::EmbeddedProcess> embedded;
     std::vector<std::string> notes;  ///< for standard error
 };
 
-/// Refuses to send a key where it could be read on the way (neither verified TLS nor loopback), unless the relay says `insecure`.
+/// The scenario must be valid (scenario::validate): that is where keys are kept off connections that could be read on the way.
 [[nodiscard]] core::Expected<RelayAccesses> open_relays(const scenario::Scenario& scenario, const Context& context);
 
 }  // namespace relaybench::cli
