@@ -153,7 +153,7 @@ std::vector<Violation> check_one_home(const SourceFile& file) {
 
 std::vector<Violation> check_clock(const SourceFile& file) {
     static const std::regex pattern(
-        R"(::now\s*\(|\bclock_gettime\s*\(|\bgettimeofday\s*\(|\bstd::time\s*\(|\b(sleep_for|sleep_until|usleep|nanosleep|clock_nanosleep|sleep)\s*\()");
+        R"(::now\s*\(\s*\)|\bclock_gettime\s*\(|\bgettimeofday\s*\(|\bstd::time\s*\(|\b(sleep_for|sleep_until|usleep|nanosleep|clock_nanosleep|sleep)\s*\()");
     if (folder_of(file.path).empty()) {
         return {};
     }

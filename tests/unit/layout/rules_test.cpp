@@ -62,6 +62,7 @@ TEST_CASE("clock: time is read in one file, and nobody sleeps") {
     CHECK(broken("src/run/a.cpp", "clock_gettime(CLOCK_MONOTONIC, &t);\n") == only("clock"));
     CHECK(broken("src/run/a.cpp", "std::this_thread::sleep_for(1s);\n") == only("clock"));
     CHECK(broken("src/run/a.cpp", "auto t = clock.now();  // not steady_clock::now()\n") == kNothing);
+    CHECK(broken("src/run/a.cpp", "auto t = Stamp::now(clock);\n") == kNothing);
 }
 
 TEST_CASE("printing: only the command line writes to the terminal") {
