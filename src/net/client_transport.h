@@ -121,6 +121,7 @@ class ClientTransport final : public stream::Transport, private SocketHook, priv
     const core::Clock& clock_;
     const ClientOptions options_;
     EventLoop loop_;
+    StampingSwitch stamping_;
     KernelClock kernel_clock_;
     ConnectionPool pool_;
     std::vector<std::unique_ptr<Connection>> connections_;

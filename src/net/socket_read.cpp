@@ -3,6 +3,7 @@
 #include <openssl/err.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -61,6 +62,14 @@ ReadResult failed_tls_read(SSL* ssl, int system_error) {
 void ask_for_stamps(int fd) {
     const int on = 1;
     setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+}
+
+StampingSwitch::StampingSwitch() : fd_(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) { ask_for_stamps(fd_); }
+
+StampingSwitch::~StampingSwitch() {
+    if (fd_ >= 0) {
+        ::close(fd_);
+    }
 }
 
 ReadResult read_plain(int fd, std::span<char> buffer) {

@@ -31,6 +31,19 @@ struct ReadResult {
 /// Asks the kernel to stamp what this socket receives. Best effort: without it there are no stamps.
 void ask_for_stamps(int fd);
 
+/// The kernel stamps segments only while some socket of the machine asks for it, and switches the stamping on with a delay (a deferred
+/// static key). One of these, held from before the first connect, keeps it switched on, so that first reads are stamped too.
+class StampingSwitch {
+  public:
+    StampingSwitch();
+    StampingSwitch(const StampingSwitch&) = delete;
+    StampingSwitch& operator=(const StampingSwitch&) = delete;
+    ~StampingSwitch();
+
+  private:
+    int fd_;
+};
+
 /// One receive call without waiting.
 [[nodiscard]] ReadResult read_plain(int fd, std::span<char> buffer);
 
