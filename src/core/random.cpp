@@ -20,7 +20,7 @@ constexpr std::uint64_t mixed(std::uint64_t z) {
 
 }  // namespace
 
-Random::Random(std::uint64_t seed) : seed_(seed), state_{} {
+Random::Random(std::uint64_t seed) : seed_(seed) {
     for (std::uint64_t& word : state_) {
         seed += kGoldenGamma;
         word = mixed(seed);

@@ -7,8 +7,8 @@
 
 namespace relaybench::core {
 
-void stop_for_bug(const char* what, const std::source_location& where) {
-    fmt::print(stderr, "relaybench: bug at {}:{} ({}): {}\n", where.file_name(), where.line(), where.function_name(), what);
+void stop_for_bug(const char* what, const char* file, int line) {
+    fmt::print(stderr, "relaybench: bug at {}:{}: {}\n", file, line, what);
     std::abort();
 }
 
