@@ -14,7 +14,7 @@
 #include "cli/show_result.h"
 #include "cli/write_outputs.h"
 #include "judge/gate.h"
-#include "load/stop_rule.h"
+#include "load/window.h"
 #include "scenario/cost.h"
 #include "scenario/prompts.h"
 #include "scenario/validate.h"
@@ -152,6 +152,9 @@ ExitCode play(const scenario::Scenario& asked, const ShowFlags& show, const Cont
         return report_error(context, measured.error());
     }
     measured->result.gates = judge::judge_gates(*gates, measured->result);
+    for (auto& warning : judge::gate_warnings(*gates, measured->result)) {
+        measured->result.warnings.push_back(std::move(warning));
+    }
     show_result(measured->result, measured->trace, show, context);
     const auto written = write_outputs(measured->result, *outputs);
     if (!written) {

@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 #include "core/units.h"
-#include "load/stop_rule.h"
+#include "load/window.h"
 #include "scenario/canonical_json.h"
 
 namespace relaybench::cli {

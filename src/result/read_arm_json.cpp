@@ -115,6 +115,25 @@ ErrorGroup read_error_group(const Node& node) {
     return group;
 }
 
+StampError::Summary read_summary(const Node& node) {
+    StampError::Summary summary;
+    if (!node.is_object_or_problem())
+        return summary;
+    const auto time = [&node](std::string_view name) { return node.duration(name).value_or(core::Duration{0}); };
+    summary.count = total(node, "count");
+    summary.mean = time("mean_us");
+    summary.p50 = time("p50_us");
+    summary.p99 = time("p99_us");
+    summary.max = time("max_us");
+    return summary;
+}
+
+std::optional<StampError> read_stamp_error(const Node& node) {
+    if (node.is_absent() || !node.is_object_or_problem())
+        return std::nullopt;
+    return StampError{read_summary(node.field("ttft")), read_summary(node.field("gap"))};
+}
+
 }  // namespace
 
 ArmResult read_arm(const Node& node) {
@@ -143,6 +162,7 @@ ArmResult read_arm(const Node& node) {
     arm.streams_sampled_of = total(node, "streams_sampled_of");
     for (const Node& each : node.list("errors", stream::kOutcomeCount))
         arm.errors.push_back(read_error_group(each));
+    arm.stamp_error = read_stamp_error(node.field("stamp_error"));
     return arm;
 }
 

@@ -61,10 +61,17 @@ struct Counters {
     std::uint64_t missed_starts = 0;  ///< arrivals of an open loop that could not be started at all
 };
 
-/// How far our arrival stamps were from the send stamps of a relay that sends them; absolute values in nanoseconds.
+/// How far our arrival stamps were from the send stamps of a relay that sends them: absolute values.
 struct StampError {
-    stats::HdrHistogram first_token_ns;
-    stats::HdrHistogram gap_ns;
+    struct Summary {
+        std::uint64_t count = 0;
+        core::Duration mean{0};
+        core::Duration p50{0};
+        core::Duration p99{0};
+        core::Duration max{0};
+    };
+    Summary ttft;  ///< arrival of the first token − its send stamp
+    Summary gap;   ///< our gap − the relay's gap
 };
 
 struct ArmResult {

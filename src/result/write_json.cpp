@@ -45,6 +45,14 @@ Json json_of(const Distribution& distribution) {
     return json;
 }
 
+Json json_of(const StampError::Summary& summary) {
+    return {{"count", summary.count},
+            {"mean_us", microseconds(summary.mean)},
+            {"p50_us", microseconds(summary.p50)},
+            {"p99_us", microseconds(summary.p99)},
+            {"max_us", microseconds(summary.max)}};
+}
+
 bool is_empty(const Distribution& distribution) { return distribution.count() == 0 && distribution.censored() == 0; }
 
 Json json_of(const Provenance& provenance) {
@@ -186,6 +194,8 @@ Json json_of(const ArmResult& arm) {
     json["streams"] = list_json(arm.streams);
     json["streams_sampled_of"] = arm.streams_sampled_of;
     json["errors"] = list_json(arm.errors);
+    if (arm.stamp_error)
+        json["stamp_error"] = {{"ttft", json_of(arm.stamp_error->ttft)}, {"gap", json_of(arm.stamp_error->gap)}};
     return json;
 }
 

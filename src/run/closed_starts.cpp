@@ -1,23 +1,16 @@
 #include "run/closed_starts.h"
-#include "load/stop_rule.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "load/deal.h"
+#include "load/window.h"
 
 namespace relaybench::run {
 
 namespace {
 
-/// Which worker plays the closed-loop slot with this number among the slots of its arm.
-bool is_mine(std::uint32_t slot_of_arm, WorkerShare share) { return slot_of_arm % share.count == share.index; }
-
-/// `count` is dealt to the slots of an arm one by one; this is what the slots of one worker get together.
-std::uint64_t share_of(std::uint64_t count, std::uint32_t slots, WorkerShare share) {
-    std::uint64_t sum = 0;
-    for (std::uint32_t slot = 0; slot < slots; ++slot) {
-        if (is_mine(slot, share)) {
-            sum += count / slots + (slot < count % slots ? 1U : 0U);
-        }
-    }
-    return sum;
-}
+constexpr auto kUnlimited = std::numeric_limits<std::uint64_t>::max();
 
 }  // namespace
 
@@ -27,19 +20,20 @@ ClosedStarts::ClosedStarts(const RunPlan& plan, const scenario::ClosedLoop& patt
       measured_from_(begin + plan.load.warmup),
       window_end_(core::TimePoint::max()),
       failure_pause_(plan.load.failure_pause),
+      budget_left_(plan.budget.max_streams ? load::share_of(*plan.budget.max_streams, share.count, share.index) : kUnlimited),
       started_(plan.arms.size(), 0) {
     if (const auto window = load::window_of(plan.load)) {
         window_end_ = measured_from_ + *window;
     }
-    const auto per_arm = starts_of_arm(plan);
-    left_.assign(arms_, per_arm ? std::optional(share_of(*per_arm, pattern.streams, share)) : std::nullopt);
+    const auto per_arm = plan.load.count;
+    const auto arms = static_cast<std::uint32_t>(arms_);
+    const auto shares = load::share_closed_loop(pattern.streams, per_arm.value_or(0), arms, share.count)[share.index];
     const auto spacing = core::Duration(std::chrono::seconds(1)) / std::max(1U, plan.connect_rate_per_s);
-    for (std::uint32_t round = 0; round < pattern.streams; ++round) {
-        for (std::uint32_t arm = 0; arm < arms_; ++arm) {
-            if (is_mine(round, share)) {
-                slots_.push_back({arm});
-                schedule(static_cast<std::uint32_t>(slots_.size() - 1), begin + spacing * (round * arms_ + arm));
-            }
+    for (std::uint32_t arm = 0; arm < arms; ++arm) {
+        left_.push_back(per_arm ? std::optional(shares[arm].count) : std::nullopt);
+        for (std::uint64_t round = 0; round < shares[arm].slots; ++round) {
+            slots_.push_back({arm});
+            schedule(static_cast<std::uint32_t>(slots_.size() - 1), begin + spacing * ((round * share.count + share.index) * arms + arm));
         }
     }
 }
@@ -47,7 +41,7 @@ ClosedStarts::ClosedStarts(const RunPlan& plan, const scenario::ClosedLoop& patt
 void ClosedStarts::schedule(std::uint32_t slot, core::TimePoint at) {
     const auto& left = left_[slots_[slot].arm];
     const bool measured = at >= measured_from_;
-    if (at < window_end_ && !(measured && left && *left == 0)) {
+    if (budget_left_ != 0 && at < window_end_ && !(measured && left && *left == 0)) {
         due_.push({at, slot});
     }
 }
@@ -66,6 +60,9 @@ Start ClosedStarts::pop() {
     start.ordinal = started_[arm]++ * share_.count + share_.index;
     start.arrival = start.ordinal * arms_ + arm;
     ++busy_;
+    if (--budget_left_ == 0) {
+        due_ = {};
+    }
     if (auto& left = left_[arm]; left && !start.warmup) {
         --*left;
         if (*left == 0) {

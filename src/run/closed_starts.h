@@ -10,7 +10,7 @@ namespace relaybench::run {
 
 /// Closed loop: a fixed number of slots an arm, each of which starts its next stream when the one before has ended (after a pause when it
 /// failed, so that a dead relay is not hammered). The slots' first starts are spread by the connect rate. Slots of all arms take turns,
-/// and are dealt to the workers in rounds, so that every worker has slots of every arm.
+/// and are shared by the workers as load/deal.h says.
 class ClosedStarts final : public StartQueue {
   public:
     ClosedStarts(const RunPlan& plan, const scenario::ClosedLoop& pattern, WorkerShare share, core::TimePoint begin);
@@ -45,6 +45,7 @@ class ClosedStarts final : public StartQueue {
     std::vector<std::optional<std::uint64_t>> left_;  ///< by arm: measured starts that may still come
     std::vector<std::uint64_t> started_;              ///< by arm, warm-up included
     std::priority_queue<Due, std::vector<Due>, Later> due_;
+    std::uint64_t budget_left_;  ///< starts of any kind that this worker may still make
     std::uint64_t busy_ = 0;
 };
 

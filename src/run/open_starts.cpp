@@ -26,12 +26,13 @@ OpenStarts::OpenStarts(const RunPlan& plan, WorkerShare share, core::TimePoint b
       arms_(plan.arms.size()),
       begin_(begin),
       warmup_(plan.load.warmup),
+      most_(plan.budget.max_streams),
       schedule_(schedule_of(plan)),
       dealer_(static_cast<std::uint32_t>(plan.arms.size()), plan.seed) {
     if (const auto window = load::window_of(plan.load)) {
         last_offset_ = warmup_ + *window;
     }
-    if (const auto per_arm = starts_of_arm(plan)) {
+    if (const auto per_arm = plan.load.count) {
         measured_left_ = *per_arm * arms_;
     }
     advance();
@@ -64,7 +65,7 @@ void OpenStarts::advance() {
 
 std::optional<load::Arrival> OpenStarts::next_arrival() {
     const auto arrival = schedule_.next();
-    if (!arrival || (last_offset_ && arrival->offset >= *last_offset_)) {
+    if (!arrival || (last_offset_ && arrival->offset >= *last_offset_) || (most_ && arrival->index >= *most_)) {
         return std::nullopt;
     }
     if (measured_left_ && arrival->offset >= warmup_) {

@@ -4,7 +4,7 @@
 
 #include "load/arrival_schedule.h"
 #include "load/deal.h"
-#include "load/stop_rule.h"
+#include "load/window.h"
 #include "run/start_queue.h"
 
 namespace relaybench::run {
@@ -32,6 +32,7 @@ class OpenStarts final : public StartQueue {
     std::uint64_t arms_;
     core::TimePoint begin_;
     core::Duration warmup_;
+    std::optional<std::uint64_t> most_;           ///< starts of any kind, over all arms and workers
     std::optional<core::Duration> last_offset_;   ///< starts must lie before it
     std::optional<std::uint64_t> measured_left_;  ///< over all arms and workers
     load::ArrivalSchedule schedule_;

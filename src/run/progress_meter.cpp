@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "load/stop_rule.h"
+#include "load/window.h"
 #include "run/start_queue.h"
 
 namespace relaybench::run {
@@ -21,7 +21,7 @@ ProgressMeter::ProgressMeter(const RunPlan& plan, core::TimePoint begin) : begin
     if (const auto window = load::window_of(plan.load)) {
         planned_ = plan.load.warmup + *window;
     }
-    if (const auto starts = starts_of_arm(plan)) {
+    if (const auto starts = plan.load.count) {
         planned_streams_ = *starts * plan.arms.size();
     }
 }

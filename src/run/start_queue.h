@@ -48,7 +48,4 @@ class StartQueue {
 /// `begin` is when the run (its warm-up) begins.
 [[nodiscard]] std::unique_ptr<StartQueue> make_start_queue(const RunPlan& plan, WorkerShare share, core::TimePoint begin);
 
-/// How many measured streams each arm may start, by `count` and the stream budget; nullopt: unlimited.
-[[nodiscard]] std::optional<std::uint64_t> starts_of_arm(const RunPlan& plan);
-
 }  // namespace relaybench::run

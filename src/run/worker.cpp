@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "core/cpu_time.h"
-#include "load/stop_rule.h"
+#include "load/window.h"
 
 namespace relaybench::run {
 

@@ -6,6 +6,7 @@
 
 #include "core/text.h"
 #include "wire/error_body.h"
+#include "wire/error_class.h"
 
 namespace relaybench::stream {
 
@@ -55,16 +56,19 @@ bool is_auth_code(std::uint16_t code) { return code == 3000 || code == 4001 || c
 bool is_rate_code(std::uint16_t code) { return code == 4029 || code == 4429; }
 bool is_orderly_code(std::uint16_t code) { return code == 1000 || code == 1005; }
 
+/// What a close reason means: free words, or codes joined by dots as in "invalid_request_error.invalid_api_key".
+wire::ErrorClass class_of_reason(std::string_view reason) { return wire::classify_error(0, core::split(reason, '.'), reason); }
+
 Verdict classify_close_frame(const End& end, const Reached& reached) {
-    const auto error = wire::read_error_body(0, end.detail);
+    const auto meaning = class_of_reason(end.detail);
     if (reached.finish) {
         return is_orderly_code(end.close_code) ? Verdict{Outcome::Complete, {}}
                                                : Verdict{Outcome::Truncated, close_text(end) + " after the finish signal"};
     }
-    if (is_auth_code(end.close_code) || error.error_class == wire::ErrorClass::Auth) {
+    if (is_auth_code(end.close_code) || meaning == wire::ErrorClass::Auth) {
         return {Outcome::Auth, close_text(end)};
     }
-    if (is_rate_code(end.close_code) || error.error_class == wire::ErrorClass::RateLimited) {
+    if (is_rate_code(end.close_code) || meaning == wire::ErrorClass::RateLimited) {
         return {Outcome::RateLimited, close_text(end)};
     }
     if (!reached.first_token) {

@@ -158,6 +158,7 @@ void Stream::handle(const wire::StreamEvent& event, std::string_view payload) {
 }
 
 void Stream::handle_token(const wire::StreamEvent& event) {
+    context_.observer.on_chunk(arrival_.at);
     if (!record_.first_token) {
         handle_first_token(event);
     } else if (arrival_.read_number == last_token_read_) {
@@ -179,7 +180,6 @@ void Stream::handle_token(const wire::StreamEvent& event) {
     last_token_read_ = arrival_.read_number;
     ++record_.chunks;
     record_.token_bytes += event.token_bytes;
-    context_.observer.on_chunk(arrival_.at);
 }
 
 void Stream::handle_first_token(const wire::StreamEvent& event) {

@@ -14,7 +14,7 @@ class StreamObserver {
     StreamObserver& operator=(const StreamObserver&) = delete;
     virtual ~StreamObserver() = default;
 
-    /// A token-bearing event.
+    /// A token-bearing event; before the on_gap() of the same event.
     virtual void on_chunk(core::TimePoint at) = 0;
     /// Inter-chunk latency: between the token-bearing events of two different reads of one stream.
     virtual void on_gap(core::Duration gap) = 0;
