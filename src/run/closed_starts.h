@@ -41,11 +41,11 @@ class ClosedStarts final : public StartQueue {
     core::TimePoint measured_from_;
     core::TimePoint window_end_;
     core::Duration failure_pause_;
+    std::uint64_t budget_left_;  ///< starts of any kind that this worker may still make
     std::vector<Slot> slots_;
     std::vector<std::optional<std::uint64_t>> left_;  ///< by arm: measured starts that may still come
     std::vector<std::uint64_t> started_;              ///< by arm, warm-up included
     std::priority_queue<Due, std::vector<Due>, Later> due_;
-    std::uint64_t budget_left_;  ///< starts of any kind that this worker may still make
     std::uint64_t busy_ = 0;
 };
 
