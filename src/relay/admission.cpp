@@ -20,6 +20,7 @@ Refusal refusal(int status, const ErrorWords& words) {
     Refusal refused;
     refused.answer.status = status;
     refused.answer.body = error_json(words);
+    refused.message = words.message;
     return refused;
 }
 
@@ -34,7 +35,8 @@ Refusal unauthorized(std::string_view key, std::uint16_t close_code) {
 
 Refusal rate_limited(core::Duration retry_after) {
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(retry_after).count();
-    Refusal refused = refusal(429, {fmt::format("Rate limit reached. Please try again in {}s.", seconds), "requests", "rate_limit_exceeded"});
+    Refusal refused =
+        refusal(429, {fmt::format("Rate limit reached. Please try again in {}s.", seconds), "requests", "rate_limit_exceeded"});
     refused.answer.headers.push_back({"Retry-After", std::to_string(seconds)});
     return refused;
 }
@@ -48,16 +50,25 @@ Refusal html_page() {
 
 std::optional<Refusal> refusal_of(const Fault& fault, std::string_view key) {
     switch (fault.id) {
-        case FaultId::Unauthorized: return unauthorized(key, 0);
-        case FaultId::BadKeyClose: return unauthorized(key, fault.close_code == 0 ? kDefaultBadKeyClose : fault.close_code);
-        case FaultId::NotFound: return refusal(404, {"The model does not exist or you do not have access to it.", "invalid_request_error", "model_not_found"});
-        case FaultId::RateLimited: return rate_limited(fault.delay);
+        case FaultId::Unauthorized:
+            return unauthorized(key, 0);
+        case FaultId::BadKeyClose:
+            return unauthorized(key, fault.close_code == 0 ? kDefaultBadKeyClose : fault.close_code);
+        case FaultId::NotFound:
+            return refusal(404, {"The model does not exist or you do not have access to it.", "invalid_request_error", "model_not_found"});
+        case FaultId::RateLimited:
+            return rate_limited(fault.delay);
         case FaultId::QuotaExhausted:
-            return refusal(429, {"You exceeded your current quota, please check your plan and billing details.", "insufficient_quota", "insufficient_quota"});
-        case FaultId::ServerError: return refusal(500, {"The server had an error while processing your request.", "server_error", ""});
-        case FaultId::Overloaded: return refusal(503, {"The engine is currently overloaded, please try again later.", "server_error", "overloaded"});
-        case FaultId::HtmlAnswer: return html_page();
-        default: return std::nullopt;
+            return refusal(429, {"You exceeded your current quota, please check your plan and billing details.", "insufficient_quota",
+                                 "insufficient_quota"});
+        case FaultId::ServerError:
+            return refusal(500, {"The server had an error while processing your request.", "server_error", ""});
+        case FaultId::Overloaded:
+            return refusal(503, {"The engine is currently overloaded, please try again later.", "server_error", "overloaded"});
+        case FaultId::HtmlAnswer:
+            return html_page();
+        default:
+            return std::nullopt;
     }
 }
 

@@ -18,6 +18,7 @@ namespace relaybench::relay {
 /// Why a request gets no stream.
 struct Refusal {
     HttpAnswer answer;
+    std::string message;           ///< the sentence inside the answer's body
     std::uint16_t close_code = 0;  ///< not 0 and a WebSocket: the upgrade succeeds, the body is sent as a message, then this code
 };
 

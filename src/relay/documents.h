@@ -21,6 +21,9 @@ struct ErrorWords {
 };
 [[nodiscard]] std::string error_json(const ErrorWords& words);
 
+/// The same in the typed dialect: `{"type":"error","details"}`.
+[[nodiscard]] std::string typed_error_json(std::string_view message);
+
 /// An error event in the middle of a stream (WIRE: shapes seen in the wild).
 [[nodiscard]] std::string stream_error_json(ErrorShape shape);
 

@@ -46,7 +46,8 @@ std::uint32_t prompt_bytes(const Json& request) {
 }
 
 Json usage_of(std::uint32_t prompt_tokens, std::uint32_t completion_tokens) {
-    return {{"prompt_tokens", prompt_tokens}, {"completion_tokens", completion_tokens}, {"total_tokens", prompt_tokens + completion_tokens}};
+    return {
+        {"prompt_tokens", prompt_tokens}, {"completion_tokens", completion_tokens}, {"total_tokens", prompt_tokens + completion_tokens}};
 }
 
 }  // namespace
@@ -58,6 +59,8 @@ std::string error_json(const ErrorWords& words) {
     return dumped({{"error", {{"message", words.message}, {"type", words.type}, {"param", nullptr}, {"code", code}}}});
 }
 
+std::string typed_error_json(std::string_view message) { return dumped({{"type", "error"}, {"details", std::string(message)}}); }
+
 std::string stream_error_json(ErrorShape shape) {
     const std::string message = "The upstream model stopped unexpectedly.";
     switch (shape) {
@@ -65,12 +68,16 @@ std::string stream_error_json(ErrorShape shape) {
             return dumped({{"error", {{"message", message}, {"type", "BadGatewayError"}, {"param", nullptr}, {"code", kBadGateway}}}});
         case ErrorShape::Flat:
             return dumped({{"object", "error"}, {"message", message}, {"type", "server_error"}, {"param", nullptr}, {"code", nullptr}});
-        case ErrorShape::Text: return dumped({{"error", message}});
-        default: return error_json({message, "server_error", "upstream_error"});
+        case ErrorShape::Text:
+            return dumped({{"error", message}});
+        default:
+            return error_json({message, "server_error", "upstream_error"});
     }
 }
 
-std::string usage_json(std::uint32_t prompt_tokens, std::uint32_t completion_tokens) { return dumped(usage_of(prompt_tokens, completion_tokens)); }
+std::string usage_json(std::uint32_t prompt_tokens, std::uint32_t completion_tokens) {
+    return dumped(usage_of(prompt_tokens, completion_tokens));
+}
 
 std::string models_json() {
     constexpr std::int64_t kCreated = 1'735'689'600;  // the lists of real relays carry some date; this one is 2025-01-01
@@ -88,13 +95,14 @@ std::string health_json(std::string_view base_url) {
 std::string answer_json(const WholeAnswer& answer) {
     const Json finish_reason = answer.finish_reason.empty() ? Json(nullptr) : Json(answer.finish_reason);
     const Json message = {{"role", "assistant"}, {"content", answer.text}};
-    Json document = {{"id", answer.id},
-                     {"object", "chat.completion"},
-                     {"created", answer.created_s},
-                     {"model", answer.model},
-                     {"choices", Json::array({{{"index", 0}, {"message", message}, {"logprobs", nullptr}, {"finish_reason", finish_reason}}})},
-                     {"usage", usage_of(answer.prompt_tokens, answer.completion_tokens)},
-                     {"server_timestamp", answer.server_timestamp_ms}};
+    Json document = {
+        {"id", answer.id},
+        {"object", "chat.completion"},
+        {"created", answer.created_s},
+        {"model", answer.model},
+        {"choices", Json::array({{{"index", 0}, {"message", message}, {"logprobs", nullptr}, {"finish_reason", finish_reason}}})},
+        {"usage", usage_of(answer.prompt_tokens, answer.completion_tokens)},
+        {"server_timestamp", answer.server_timestamp_ms}};
     if (answer.send_stamp_ns) {
         document["send_stamp_ns"] = *answer.send_stamp_ns;
     }

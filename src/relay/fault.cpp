@@ -52,7 +52,8 @@ const FaultInfo& info(FaultId id) {
 }
 
 std::optional<FaultId> fault_by_name(std::string_view name) {
-    const auto* const found = std::find_if(kCatalogue.begin(), kCatalogue.end(), [name](const FaultInfo& info) { return info.name == name; });
+    const auto* const found =
+        std::find_if(kCatalogue.begin(), kCatalogue.end(), [name](const FaultInfo& info) { return info.name == name; });
     return found == kCatalogue.end() ? std::nullopt : std::optional(found->id);
 }
 

@@ -70,13 +70,13 @@ enum class ErrorShape : std::uint8_t {
 /// One fault of a profile, and when it strikes. Several triggers may hold; any of them is enough.
 struct Fault {
     FaultId id = FaultId::RstMidStream;
-    double probability = 0;   ///< of each connection or stream, by its own seeded number
-    std::uint64_t every = 0;  ///< every Nth; 0: never by this trigger
-    CountSpread after_tokens = CountSpread::constant(5);         ///< Stream scope: strikes once so many tokens are out
-    core::Duration delay = std::chrono::seconds(1);              ///< slow-accept: time before the first read; idle-cut: quiet time
-    std::uint16_t close_code = 0;                                ///< close-code (default 1011), bad-key-close (default 4001)
-    ErrorShape shape = ErrorShape::OpenAi;                       ///< error-event
-    bool pings_count = true;                                     ///< idle-cut: heartbeats keep the connection alive
+    double probability = 0;                               ///< of each connection or stream, by its own seeded number
+    std::uint64_t every = 0;                              ///< every Nth; 0: never by this trigger
+    CountSpread after_tokens = CountSpread::constant(5);  ///< Stream scope: strikes once so many tokens are out
+    core::Duration delay = std::chrono::seconds(1);       ///< slow-accept: time before the first read; idle-cut: quiet time
+    std::uint16_t close_code = 0;                         ///< close-code (default 1011), bad-key-close (default 4001)
+    ErrorShape shape = ErrorShape::OpenAi;                ///< error-event
+    bool pings_count = true;                              ///< idle-cut: heartbeats keep the connection alive
 };
 
 }  // namespace relaybench::relay

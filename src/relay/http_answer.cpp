@@ -112,7 +112,8 @@ std::string stream_head(const AnswerContext& context) {
 std::string upgrade_head(const AnswerContext& context, std::string_view accept) {
     std::string text;
     const Out out(text);
-    fmt::format_to(out, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {}\r\n", accept);
+    fmt::format_to(out, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {}\r\n",
+                   accept);
     put_common(out, context);
     const std::string_view offered = context.request.header("sec-websocket-protocol");
     if (!offered.empty()) {

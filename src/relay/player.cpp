@@ -15,8 +15,10 @@ bool ends(Step step) {
         case Step::EndTlsCut:
         case Step::EndReset:
         case Step::EndCloseCode:
-        case Step::Silence: return true;
-        default: return false;
+        case Step::Silence:
+            return true;
+        default:
+            return false;
     }
 }
 
@@ -71,21 +73,38 @@ void Player::append(Session& session, const Action& action) {
     RunningStream& stream = *session.stream;
     StreamEncoder& encoder = stream.encoder;
     switch (action.step) {
-        case Step::Role: encoder.role(batch_); break;
+        case Step::Role:
+            encoder.role(batch_);
+            break;
         case Step::Tokens:
             encoder.tokens(batch_, stream.script.tokens_sent() - action.tokens, action.tokens);
             batch_has_tokens_ = true;
             ++needs_.truth.chunks;
             needs_.truth.tokens += action.tokens;
             break;
-        case Step::Finish: encoder.finish(batch_, action.cut_by_max_tokens ? "length" : "stop"); break;
-        case Step::Usage: encoder.usage(batch_); break;
-        case Step::Done: encoder.done(batch_); break;
-        case Step::Error: encoder.error(batch_, stream.error_shape); break;
-        case Step::GarbageJson: encoder.garbage_json(batch_); break;
-        case Step::GarbageFraming: encoder.garbage_framing(batch_); break;
-        case Step::HalfChunk: encoder.half_chunk(batch_, stream.script.tokens_sent()); break;
-        default: break;
+        case Step::Finish:
+            encoder.finish(batch_, action.cut_by_max_tokens ? "length" : "stop");
+            break;
+        case Step::Usage:
+            encoder.usage(batch_);
+            break;
+        case Step::Done:
+            encoder.done(batch_);
+            break;
+        case Step::Error:
+            encoder.error(batch_, stream.error_shape);
+            break;
+        case Step::GarbageJson:
+            encoder.garbage_json(batch_);
+            break;
+        case Step::GarbageFraming:
+            encoder.garbage_framing(batch_);
+            break;
+        case Step::HalfChunk:
+            encoder.half_chunk(batch_, stream.script.tokens_sent());
+            break;
+        default:
+            break;
     }
 }
 

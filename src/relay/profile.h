@@ -18,8 +18,8 @@ struct Timing {
     DurationSpread gap = DurationSpread::constant(std::chrono::milliseconds(10));          ///< between chunks
     CountSpread tokens = CountSpread::constant(100);                                       ///< of a stream; max_tokens caps it
     CountSpread tokens_per_chunk = CountSpread::constant(1);
-    core::Duration start_phase{0};   ///< added to the first token: uniform in 0..start_phase, so that paced streams do not march in step
-    double stall_probability = 0;    ///< of each gap
+    core::Duration start_phase{0};  ///< added to the first token: uniform in 0..start_phase, so that paced streams do not march in step
+    double stall_probability = 0;   ///< of each gap
     DurationSpread stall = DurationSpread::constant(std::chrono::seconds(2));  ///< added to a gap that stalls
     core::Duration burst_hold{0};    ///< a buffering proxy: chunks are held for so long, then leave at once; 0: none
     std::uint32_t burst_chunks = 0;  ///< the same by number of chunks; 0: none
@@ -65,9 +65,9 @@ struct Profile {
     Timing timing;
     std::vector<ModelTiming> models;
     std::vector<Fault> faults;
-    std::uint32_t requests_per_minute = 0;                            ///< for each key, sliding window; 0: no limit
+    std::uint32_t requests_per_minute = 0;  ///< for each key, sliding window; 0: no limit
     core::Duration rate_window = std::chrono::minutes(1);
-    core::Duration comment_every{0};                                  ///< SSE keep-alive comments while nothing else is sent; 0: none
+    core::Duration comment_every{0};  ///< SSE keep-alive comments while nothing else is sent; 0: none
     KeyPolicy keys = KeyPolicy::Any;
     std::uint16_t bad_key_close = 0;  ///< WebSocket: a bad key is told by 101 and this close code instead of 401; 0: by 401
     ModelPolicy model_policy = ModelPolicy::Open;

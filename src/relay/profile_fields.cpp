@@ -126,8 +126,8 @@ Table<Timing> make_timing_table() {
                                       &Timing::start_phase, any_duration()),
                        scalar<Timing>("stall_probability", "Share of gaps that stall.", &Timing::stall_probability, RatioCodec{}),
                        scalar<Timing>("stall", "Added to a gap that stalls.", &Timing::stall, Times{}),
-                       scalar<Timing>("burst_hold", "A buffering proxy: chunks are held for so long, then leave at once.", &Timing::burst_hold,
-                                      any_duration()),
+                       scalar<Timing>("burst_hold", "A buffering proxy: chunks are held for so long, then leave at once.",
+                                      &Timing::burst_hold, any_duration()),
                        scalar<Timing>("burst_chunks", "The same by number of chunks.", &Timing::burst_chunks, CountCodec{{0, kMost}})},
             .exclusive = {}};
 }
@@ -135,7 +135,8 @@ Table<Timing> make_timing_table() {
 Table<Fault> make_fault_table() {
     return {.fields = {scalar<Fault>("id", "Which fault.", &Fault::id, fault_codec()),
                        scalar<Fault>("probability", "Share of connections or streams that it strikes.", &Fault::probability, RatioCodec{}),
-                       scalar<Fault>("every", "Strikes every Nth connection or stream; 0: not by number.", &Fault::every, CountCodec{{0, kMost}}),
+                       scalar<Fault>("every", "Strikes every Nth connection or stream; 0: not by number.", &Fault::every,
+                                     CountCodec{{0, kMost}}),
                        scalar<Fault>("after_tokens", "Faults in mid-stream: tokens before it.", &Fault::after_tokens, Counts{}),
                        scalar<Fault>("delay", "slow-accept, idle-cut: how long; rate-limited: Retry-After.", &Fault::delay, any_duration()),
                        scalar<Fault>("close_code", "close-code, bad-key-close: code of the close frame.", &Fault::close_code,
@@ -147,34 +148,33 @@ Table<Fault> make_fault_table() {
 }
 
 Table<Profile> make_profile_table() {
-    return {.fields = {scalar<Profile>("name", "Shown in results.", &Profile::name, TextCodec{}),
-                       scalar<Profile>("summary", "What this relay is like, in one line.", &Profile::summary, TextCodec{}),
-                       timing_field(), models_field(), faults_field(),
-                       scalar<Profile>("requests_per_minute", "Rate limit of each key, sliding window; 0: none.",
-                                       &Profile::requests_per_minute, CountCodec{{0, kMost}}),
-                       scalar<Profile>("rate_window", "Length of that window, when it is not a minute.", &Profile::rate_window,
-                                       DurationCodec{{std::chrono::milliseconds(1), kLongest}}),
-                       scalar<Profile>("comment_every", "SSE keep-alive comments while a stream runs; 0s: none.", &Profile::comment_every,
-                                       any_duration()),
-                       scalar<Profile>("keys", "any: every key and none is good; guides: a key of the guides' forms is needed.",
-                                       &Profile::keys, ChoiceCodec<KeyPolicy>{{{"any", KeyPolicy::Any}, {"guides", KeyPolicy::Guides}}}),
-                       scalar<Profile>("bad_key_close", "WebSocket: a bad key is told by this close code after the upgrade; 0: by 401.",
-                                       &Profile::bad_key_close, CountCodec{{0, kHighestCode}}),
-                       scalar<Profile>("model_policy", "open: all names but deprecated ones; listed: only the guides' list.",
-                                       &Profile::model_policy,
-                                       ChoiceCodec<ModelPolicy>{{{"open", ModelPolicy::Open}, {"listed", ModelPolicy::Listed}}}),
-                       scalar<Profile>("cors", "What browsers are told.", &Profile::cors,
-                                       ChoiceCodec<CorsPolicy>{{{"explicit", CorsPolicy::Explicit},
-                                                                {"wildcard", CorsPolicy::Wildcard},
-                                                                {"none", CorsPolicy::None}}}),
-                       scalar<Profile>("after_finish", "WebSocket: closed with 1000 after the finish signal, or kept for more.",
-                                       &Profile::after_finish,
-                                       ChoiceCodec<AfterFinish>{{{"close", AfterFinish::Close}, {"keep", AfterFinish::Keep}}}),
-                       scalar<Profile>("zstd", "ws-stream: when payloads are compressed.", &Profile::zstd,
-                                       ChoiceCodec<ZstdPolicy>{{{"on-request", ZstdPolicy::OnRequest},
-                                                                {"always", ZstdPolicy::Always},
-                                                                {"never", ZstdPolicy::Never}}})},
-            .exclusive = {}};
+    return {
+        .fields =
+            {scalar<Profile>("name", "Shown in results.", &Profile::name, TextCodec{}),
+             scalar<Profile>("summary", "What this relay is like, in one line.", &Profile::summary, TextCodec{}), timing_field(),
+             models_field(), faults_field(),
+             scalar<Profile>("requests_per_minute", "Rate limit of each key, sliding window; 0: none.", &Profile::requests_per_minute,
+                             CountCodec{{0, kMost}}),
+             scalar<Profile>("rate_window", "Length of that window, when it is not a minute.", &Profile::rate_window,
+                             DurationCodec{{std::chrono::milliseconds(1), kLongest}}),
+             scalar<Profile>("comment_every", "SSE keep-alive comments while a stream runs; 0s: none.", &Profile::comment_every,
+                             any_duration()),
+             scalar<Profile>("keys", "any: every key and none is good; guides: a key of the guides' forms is needed.", &Profile::keys,
+                             ChoiceCodec<KeyPolicy>{{{"any", KeyPolicy::Any}, {"guides", KeyPolicy::Guides}}}),
+             scalar<Profile>("bad_key_close", "WebSocket: a bad key is told by this close code after the upgrade; 0: by 401.",
+                             &Profile::bad_key_close, CountCodec{{0, kHighestCode}}),
+             scalar<Profile>("model_policy", "open: all names but deprecated ones; listed: only the guides' list.", &Profile::model_policy,
+                             ChoiceCodec<ModelPolicy>{{{"open", ModelPolicy::Open}, {"listed", ModelPolicy::Listed}}}),
+             scalar<Profile>("cors", "What browsers are told.", &Profile::cors,
+                             ChoiceCodec<CorsPolicy>{
+                                 {{"explicit", CorsPolicy::Explicit}, {"wildcard", CorsPolicy::Wildcard}, {"none", CorsPolicy::None}}}),
+             scalar<Profile>("after_finish", "WebSocket: closed with 1000 after the finish signal, or kept for more.",
+                             &Profile::after_finish,
+                             ChoiceCodec<AfterFinish>{{{"close", AfterFinish::Close}, {"keep", AfterFinish::Keep}}}),
+             scalar<Profile>("zstd", "ws-stream: when payloads are compressed.", &Profile::zstd,
+                             ChoiceCodec<ZstdPolicy>{
+                                 {{"on-request", ZstdPolicy::OnRequest}, {"always", ZstdPolicy::Always}, {"never", ZstdPolicy::Never}}})},
+        .exclusive = {}};
 }
 
 }  // namespace

@@ -123,7 +123,8 @@ void apply_override(Profile& profile, std::string_view key, std::string_view val
         known = override_one(fault, fault_table(), name, value, inspection) || known;
     }
     if (!known && !override_one(profile, profile_table(), name, value, inspection)) {
-        inspection.problem(fmt::format("unknown key \"{}\"{}", core::printable(key, kShownBytes), core::did_you_mean(key, override_keys())));
+        inspection.problem(
+            fmt::format("unknown key \"{}\"{}", core::printable(key, kShownBytes), core::did_you_mean(key, override_keys())));
     }
 }
 

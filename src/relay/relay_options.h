@@ -15,11 +15,11 @@ struct RelayOptions {
     std::string profile = "fast";        ///< --profile: see read_profile() in profile_source.h
     std::string certificate_file;        ///< --tls CERT,KEY (PEM); both empty: plain
     std::string key_file;
-    std::uint64_t seed = 1;            ///< --seed
-    std::optional<int> ready_fd;       ///< --ready-fd: one line `{"port":N,"pid":N}` is written there, then it is closed
-    std::optional<int> stop_fd;        ///< --stop-fd: readable or at its end: the relay stops (life line of an embedding process)
-    std::optional<unsigned> cpu;       ///< --cpu: pins the process to this core
-    std::string truth_file;            ///< --truth: on exit, what was really sent and when (JSON)
+    std::uint64_t seed = 1;       ///< --seed
+    std::optional<int> ready_fd;  ///< --ready-fd: one line `{"port":N,"pid":N}` is written there, then it is closed
+    std::optional<int> stop_fd;   ///< --stop-fd: readable or at its end: the relay stops (life line of an embedding process)
+    std::optional<unsigned> cpu;  ///< --cpu: pins the process to this core
+    std::string truth_file;       ///< --truth: on exit, what was really sent and when (JSON)
 };
 
 /// Serves until SIGTERM, SIGINT, the stop fd, or the parent's death. BadInput: the profile, the address or the certificate; Failure: the

@@ -25,15 +25,22 @@ bool strikes(const Fault& fault, std::uint64_t ordinal, core::Random& random) {
 
 void apply(const Fault& fault, ConnectionPlan& plan) {
     switch (fault.id) {
-        case FaultId::SlowAccept: plan.accept_delay = fault.delay; break;
+        case FaultId::SlowAccept:
+            plan.accept_delay = fault.delay;
+            break;
         case FaultId::Refuse:
-        case FaultId::CloseOnAccept: plan.end_at_once = fault.id; break;
-        case FaultId::SwallowedPong: plan.swallow_pongs = true; break;
+        case FaultId::CloseOnAccept:
+            plan.end_at_once = fault.id;
+            break;
+        case FaultId::SwallowedPong:
+            plan.swallow_pongs = true;
+            break;
         case FaultId::IdleCut:
             plan.idle_cut = fault.delay;
             plan.pings_count = fault.pings_count;
             break;
-        default: break;
+        default:
+            break;
     }
 }
 
@@ -79,10 +86,14 @@ Action Script::next() {
         case Phase::Role:
             phase_ = has(FaultId::SilenceBeforeFirst) ? Phase::Over : Phase::Body;
             return {core::Duration{0}, phase_ == Phase::Body ? Step::Role : Step::Silence};
-        case Phase::Body: return next_in_body();
-        case Phase::CutEnd: return end_with(Step::EndFin, core::Duration{0});
-        case Phase::Over: return {core::Duration{0}, Step::Silence};
-        default: return next_after_body();
+        case Phase::Body:
+            return next_in_body();
+        case Phase::CutEnd:
+            return end_with(Step::EndFin, core::Duration{0});
+        case Phase::Over:
+            return {core::Duration{0}, Step::Silence};
+        default:
+            return next_after_body();
     }
 }
 
@@ -114,17 +125,28 @@ Action Script::next_chunk() {
 /// The stream leaves its path; some faults still have a last word after this one.
 Action Script::strike(core::Duration after) {
     switch (fault_->id) {
-        case FaultId::SilenceMidStream: return end_with(Step::Silence, after);
-        case FaultId::RstMidStream: return end_with(Step::EndReset, after);
-        case FaultId::TlsCut: return end_with(Step::EndTlsCut, after);
-        case FaultId::CloseCode: return end_with(Step::EndCloseCode, after);
-        case FaultId::CutMidChunk: phase_ = Phase::CutEnd; return {after, Step::HalfChunk};
-        case FaultId::GarbageFraming: phase_ = Phase::CutEnd; return {after, Step::GarbageFraming};
-        case FaultId::GarbageJson: phase_ = Phase::End; return {after, Step::GarbageJson};
+        case FaultId::SilenceMidStream:
+            return end_with(Step::Silence, after);
+        case FaultId::RstMidStream:
+            return end_with(Step::EndReset, after);
+        case FaultId::TlsCut:
+            return end_with(Step::EndTlsCut, after);
+        case FaultId::CloseCode:
+            return end_with(Step::EndCloseCode, after);
+        case FaultId::CutMidChunk:
+            phase_ = Phase::CutEnd;
+            return {after, Step::HalfChunk};
+        case FaultId::GarbageFraming:
+            phase_ = Phase::CutEnd;
+            return {after, Step::GarbageFraming};
+        case FaultId::GarbageJson:
+            phase_ = Phase::End;
+            return {after, Step::GarbageJson};
         case FaultId::ErrorEvent:
             phase_ = fault_->shape == ErrorShape::Vllm ? Phase::Done : Phase::End;
             return {after, Step::Error};
-        default: return end_with(Step::EndFin, after);
+        default:
+            return end_with(Step::EndFin, after);
     }
 }
 
@@ -180,8 +202,10 @@ bool Script::strikes_in_body() const {
         case FaultId::CloseCode:
         case FaultId::ErrorEvent:
         case FaultId::GarbageFraming:
-        case FaultId::GarbageJson: return true;
-        default: return false;
+        case FaultId::GarbageJson:
+            return true;
+        default:
+            return false;
     }
 }
 

@@ -39,28 +39,28 @@ struct Wanted {
 };
 
 enum class Step : std::uint8_t {
-    Role,         ///< the chunk that only names the role; nothing in dialects without roles
-    Tokens,       ///< one token-bearing chunk
-    Finish,       ///< the finish signal
+    Role,    ///< the chunk that only names the role; nothing in dialects without roles
+    Tokens,  ///< one token-bearing chunk
+    Finish,  ///< the finish signal
     Usage,
-    Done,         ///< `[DONE]`
-    Error,        ///< an error event
+    Done,   ///< `[DONE]`
+    Error,  ///< an error event
     GarbageJson,
     GarbageFraming,
-    HalfChunk,    ///< the first half of a token chunk's bytes
-    EndClean,     ///< the last chunk, or a close frame with 1000
+    HalfChunk,  ///< the first half of a token chunk's bytes
+    EndClean,   ///< the last chunk, or a close frame with 1000
     EndFin,
     EndTlsCut,
     EndReset,
     EndCloseCode,
-    Silence,      ///< nothing more, for ever
+    Silence,  ///< nothing more, for ever
 };
 
 /// After `after` (since the action before; since the request for the first one), do this.
 struct Action {
     core::Duration after{0};
     Step step = Step::Silence;
-    std::uint32_t tokens = 0;      ///< Step::Tokens: how many
+    std::uint32_t tokens = 0;        ///< Step::Tokens: how many
     bool cut_by_max_tokens = false;  ///< Step::Finish: the request's max_tokens ended it
 };
 

@@ -30,7 +30,8 @@ core::Expected<net::ListenerOptions> listener_options(const RelayOptions& option
     const auto port = core::parse_count(colon == std::string::npos ? std::string_view{} : text.substr(colon + 1));
     constexpr std::uint64_t kHighestPort = 65535;
     if (!port || *port > kHighestPort) {
-        return core::bad_input(fmt::format("\"{}\" is no listening address, expected ADDRESS:PORT such as 127.0.0.1:8088 or [::1]:0", text));
+        return core::bad_input(
+            fmt::format("\"{}\" is no listening address, expected ADDRESS:PORT such as 127.0.0.1:8088 or [::1]:0", text));
     }
     if (options.certificate_file.empty() != options.key_file.empty()) {
         return core::bad_input("TLS needs both a certificate and its key, expected CERT,KEY");

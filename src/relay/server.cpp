@@ -86,9 +86,13 @@ void Server::on_bytes(net::ConnectionId id, std::string_view bytes) {
         case Session::State::Http:
             session->inbox.empty() ? read_requests(*session, bytes) : keep_for_later(*session, bytes);
             break;
-        case Session::State::Streaming: keep_for_later(*session, bytes); break;
+        case Session::State::Streaming:
+            keep_for_later(*session, bytes);
+            break;
         case Session::State::WebSocket:
-        case Session::State::Closing: read_frames(*session, bytes); break;
+        case Session::State::Closing:
+            read_frames(*session, bytes);
+            break;
     }
 }
 
@@ -144,8 +148,12 @@ void Server::fire(const Timer& timer) {
                 settle(*session, player_->proceed(*session));
             }
             break;
-        case TimerKind::AcceptDelay: listener_->resume_reading(timer.connection); break;
-        case TimerKind::IdleCut: check_idle(*session); break;
+        case TimerKind::AcceptDelay:
+            listener_->resume_reading(timer.connection);
+            break;
+        case TimerKind::IdleCut:
+            check_idle(*session);
+            break;
         case TimerKind::Comment:
             if (session->stream) {
                 player_->comment(*session);

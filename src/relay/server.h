@@ -70,7 +70,8 @@ class Server final : public net::ListenerSink {
     void handle_text(Session& session, std::string_view text);
     void start_websocket_stream(Session& session, const Asked& asked);
     void send_text(Session& session, std::string_view text);
-    void refuse_message(Session& session, std::string_view body, std::uint16_t close_code);
+    void send_error(Session& session, const Refusal& refusal);
+    void refuse_message(Session& session, const Refusal& refusal, std::uint16_t close_code);
     void close_websocket(Session& session, std::uint16_t code);
 
     net::EventLoop& loop_;

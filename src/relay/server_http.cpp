@@ -127,7 +127,8 @@ std::optional<HttpAnswer> Server::fixed_page(const net::ServerRequest& request) 
 void Server::handle_chat(Session& session, const net::ServerRequest& request) {
     const core::TimePoint now = clock_.now();
     if (request.method != "POST") {
-        answer(session, request, error_answer(405, {"Not allowed to " + request.method + " on /v1/chat/completions.", "invalid_request_error", ""}));
+        answer(session, request,
+               error_answer(405, {"Not allowed to " + request.method + " on /v1/chat/completions.", "invalid_request_error", ""}));
         return;
     }
     const Occasion occasion = next_occasion(session);

@@ -12,6 +12,7 @@ using wire::Dialect;
 constexpr std::uint16_t kProtocolError = 1002;
 constexpr std::uint16_t kPolicyViolation = 1008;
 constexpr std::uint16_t kTooBig = 1009;
+constexpr std::chrono::seconds kCloseWait{2};
 constexpr std::size_t kLargestRequest = 16U << 20U;
 
 std::optional<Dialect> dialect_of(std::string_view path) {
@@ -57,6 +58,13 @@ Framing framing_for(Dialect dialect, ZstdPolicy policy, const net::ServerRequest
     return dialect == Dialect::WsStream && compresses ? Framing::WsZstd : Framing::WsText;
 }
 
+Refusal bad_message(std::string message) {
+    Refusal refusal;
+    refusal.answer.body = error_json({message, "invalid_request_error", ""});
+    refusal.message = std::move(message);
+    return refusal;
+}
+
 std::uint16_t close_code_of(std::string_view payload) {
     if (payload.size() < 2) {
         return 0;
@@ -87,7 +95,7 @@ void Server::upgrade(Session& session, const net::ServerRequest& request) {
     accept_upgrade(session, request, fault);
     if (refused) {
         ++truth_.refused;
-        refuse_message(session, refused->answer.body, refused->close_code);
+        refuse_message(session, *refused, refused->close_code);
     }
 }
 
@@ -145,7 +153,7 @@ void Server::handle_message(Session& session, const net::ClientMessage& message)
     } else if (const auto text = zstd_decompressed(message.payload, kLargestRequest); text && session.dialect == Dialect::WsStream) {
         handle_text(session, *text);
     } else {
-        refuse_message(session, error_json({"A binary message was not expected.", "invalid_request_error", ""}), kPolicyViolation);
+        refuse_message(session, bad_message("A binary message was not expected."), kPolicyViolation);
     }
 }
 
@@ -161,7 +169,7 @@ void Server::handle_close(Session& session, std::string_view payload) {
 void Server::handle_text(Session& session, std::string_view text) {
     auto asked = read_asked(text);
     if (!asked) {
-        refuse_message(session, error_json({"A message must be a JSON object.", "invalid_request_error", ""}), kPolicyViolation);
+        refuse_message(session, bad_message("A message must be a JSON object."), kPolicyViolation);
         return;
     }
     if (asked->type == "ping") {
@@ -175,9 +183,9 @@ void Server::handle_text(Session& session, std::string_view text) {
     }
     if (const auto refused = admission_.refuse_model(asked->model)) {
         ++truth_.refused;
-        refuse_message(session, refused->answer.body, kPolicyViolation);
+        refuse_message(session, *refused, kPolicyViolation);
     } else if (session.stream || session.awaiting_audio) {
-        send_text(session, error_json({"One request at a time.", "invalid_request_error", ""}));
+        send_error(session, bad_message("One request at a time."));
     } else if (asked->type == "audio.transcription") {
         session.awaiting_audio = std::move(asked);
     } else {
@@ -205,8 +213,12 @@ void Server::send_text(Session& session, std::string_view text) {
     session.last_traffic = clock_.now();
 }
 
-void Server::refuse_message(Session& session, std::string_view body, std::uint16_t close_code) {
-    send_text(session, body);
+void Server::send_error(Session& session, const Refusal& refusal) {
+    send_text(session, session.dialect == Dialect::StreamWs ? typed_error_json(refusal.message) : refusal.answer.body);
+}
+
+void Server::refuse_message(Session& session, const Refusal& refusal, std::uint16_t close_code) {
+    send_error(session, refusal);
     close_websocket(session, close_code);
 }
 
@@ -214,7 +226,7 @@ void Server::close_websocket(Session& session, std::uint16_t code) {
     static_cast<void>(listener_->send(session.id, net::server_close_frame(code, {})));
     session.state = Session::State::Closing;
     session.stream.reset();
-    timers_.add({clock_.now() + std::chrono::seconds(2), session.id, TimerKind::CloseWait});
+    timers_.add({clock_.now() + kCloseWait, session.id, TimerKind::CloseWait});
 }
 
 }  // namespace relaybench::relay

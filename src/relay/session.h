@@ -50,7 +50,7 @@ struct Session {
     Framing framing = Framing::WsText;
     bool send_stamps = false;
     std::optional<Occasion> upgrade_occasion;  ///< of the upgrade; the first stream belongs to it
-    std::optional<Asked> awaiting_audio;      ///< the transcription was asked for; its audio comes next
+    std::optional<Asked> awaiting_audio;       ///< the transcription was asked for; its audio comes next
 
     std::unique_ptr<RunningStream> stream;
     core::TimePoint last_traffic;

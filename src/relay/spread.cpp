@@ -43,9 +43,12 @@ core::Expected<Spread> checked(std::string_view text, Spread spread) {
 
 std::string joined(const Spread& spread, const std::string& low, const std::string& high) {
     switch (spread.shape) {
-        case Spread::Shape::Constant: return low;
-        case Spread::Shape::Uniform: return low + ".." + high;
-        case Spread::Shape::LogNormal: return low + "/" + high;
+        case Spread::Shape::Constant:
+            return low;
+        case Spread::Shape::Uniform:
+            return low + ".." + high;
+        case Spread::Shape::LogNormal:
+            return low + "/" + high;
     }
     return low;
 }
@@ -54,9 +57,12 @@ std::string joined(const Spread& spread, const std::string& low, const std::stri
 
 double Spread::sample(core::Random& random) const {
     switch (shape) {
-        case Shape::Constant: return low;
-        case Shape::Uniform: return low + (high - low) * random.uniform();
-        case Shape::LogNormal: return low * std::exp(std::log(high / low) / kNormalP99 * random.normal());
+        case Shape::Constant:
+            return low;
+        case Shape::Uniform:
+            return low + (high - low) * random.uniform();
+        case Shape::LogNormal:
+            return low * std::exp(std::log(high / low) / kNormalP99 * random.normal());
     }
     return low;
 }
@@ -77,7 +83,8 @@ core::Expected<DurationSpread> parse_duration_spread(std::string_view text) {
     const auto low = core::parse_duration(bounds.low);
     const auto high = core::parse_duration(bounds.high);
     if (!low || !high) {
-        return core::bad_input(fmt::format("\"{}\" is no time, expected \"50ms\", \"20ms..80ms\" (uniform) or \"40ms/120ms\" (log-normal: p50/p99)", text));
+        return core::bad_input(
+            fmt::format("\"{}\" is no time, expected \"50ms\", \"20ms..80ms\" (uniform) or \"40ms/120ms\" (log-normal: p50/p99)", text));
     }
     return checked(text, {bounds.shape, static_cast<double>(low->count()), static_cast<double>(high->count())})
         .map([](const Spread& spread) { return DurationSpread{spread}; });
@@ -88,7 +95,8 @@ core::Expected<CountSpread> parse_count_spread(std::string_view text) {
     const auto low = core::parse_count(bounds.low);
     const auto high = core::parse_count(bounds.high);
     if (!low || !high || *low < 1 || *high > static_cast<std::uint64_t>(std::numeric_limits<std::int32_t>::max())) {
-        return core::bad_input(fmt::format("\"{}\" is no number from 1, expected \"100\", \"50..200\" (uniform) or \"100/400\" (log-normal: p50/p99)", text));
+        return core::bad_input(
+            fmt::format("\"{}\" is no number from 1, expected \"100\", \"50..200\" (uniform) or \"100/400\" (log-normal: p50/p99)", text));
     }
     return checked(text, {bounds.shape, static_cast<double>(*low), static_cast<double>(*high)}).map([](const Spread& spread) {
         return CountSpread{spread};

@@ -13,8 +13,8 @@ namespace {
 using wire::Dialect;
 
 // One token each, as tokenizers cut English; none needs escaping in JSON.
-constexpr auto kWords = std::to_array<std::string_view>({" one", " two", " three", " four", " five", " six", " seven", " eight", " nine", " ten",
-                                                         " and", " then", " the", " stream", " goes", " on"});
+constexpr auto kWords = std::to_array<std::string_view>({" one", " two", " three", " four", " five", " six", " seven", " eight", " nine",
+                                                         " ten", " and", " then", " the", " stream", " goes", " on"});
 
 constexpr std::string_view kTimestampKey = R"("server_timestamp":)";
 constexpr std::string_view kStampKey = R"("send_stamp_ns":)";
@@ -58,7 +58,11 @@ struct StreamEncoder::Piece {
 };
 
 StreamEncoder::StreamEncoder(StreamFormat format, const core::Clock& clock, ZstdCompressor& compressor)
-    : format_(std::move(format)), clock_(&clock), compressor_(&compressor), id_(fmt::format("chatcmpl-rb{:012d}", format_.number)), model_json_(json_text(format_.model)) {
+    : format_(std::move(format)),
+      clock_(&clock),
+      compressor_(&compressor),
+      id_(fmt::format("chatcmpl-rb{:012d}", format_.number)),
+      model_json_(json_text(format_.model)) {
     prepare_token_texts();
 }
 
@@ -67,18 +71,27 @@ bool StreamEncoder::has_openai_chunks() const {
 }
 
 std::string StreamEncoder::chunk_json(std::string_view delta, std::string_view finish_reason) const {
-    return fmt::format(R"({{"id":"{}","object":"chat.completion.chunk","created":{},"model":{},"choices":[{{"index":0,"delta":{},"logprobs":null,"finish_reason":{}}}]{}}})",
-                       id_, format_.created_s, model_json_, delta, finish_reason, format_.usage ? R"(,"usage":null)" : "");
+    return fmt::format(
+        R"({{"id":"{}","object":"chat.completion.chunk","created":{},"model":{},"choices":[{{"index":0,"delta":{},"logprobs":null,"finish_reason":{}}}]{}}})",
+        id_, format_.created_s, model_json_, delta, finish_reason, format_.usage ? R"(,"usage":null)" : "");
 }
 
 void StreamEncoder::prepare_token_texts() {
     constexpr std::string_view kMark = "@";
     std::string whole;
     switch (format_.dialect) {
-        case Dialect::ProxySse: whole = R"({"content":"@"})"; break;
-        case Dialect::StreamWs: whole = R"({"type":"chunk","content":"@"})"; break;
-        case Dialect::StreamWsAudio: whole = R"({"type":"transcript","text":"@"})"; break;
-        default: whole = chunk_json(R"({"content":"@"})", "null"); break;
+        case Dialect::ProxySse:
+            whole = R"({"content":"@"})";
+            break;
+        case Dialect::StreamWs:
+            whole = R"({"type":"chunk","content":"@"})";
+            break;
+        case Dialect::StreamWsAudio:
+            whole = R"({"type":"transcript","text":"@"})";
+            break;
+        default:
+            whole = chunk_json(R"({"content":"@"})", "null");
+            break;
     }
     // The model's name may hold the mark too; the content comes after it.
     const std::size_t at = whole.rfind(kMark);
@@ -157,10 +170,15 @@ void StreamEncoder::finish(WriteBatch& batch, std::string_view reason) {
         return;
     }
     switch (format_.dialect) {
-        case Dialect::ProxySse: return;  // its only end is [DONE]
+        case Dialect::ProxySse:
+            return;  // its only end is [DONE]
         case Dialect::StreamWs:
-        case Dialect::StreamWsAudio: event(batch, R"({"type":"done"})"); return;
-        default: event(batch, chunk_json("{}", json_text(reason))); return;
+        case Dialect::StreamWsAudio:
+            event(batch, R"({"type":"done"})");
+            return;
+        default:
+            event(batch, chunk_json("{}", json_text(reason)));
+            return;
     }
 }
 

@@ -30,7 +30,7 @@ struct StreamFormat {
     bool send_stamps = false;    ///< X-Relaybench-Stamp: 1
     bool usage = false;          ///< `usage: null` on every chunk, as OpenAI does when usage was asked for
     std::uint32_t prompt_tokens = 0;
-    std::string whole_head;      ///< HttpWhole: the response head but for its Content-Length
+    std::string whole_head;  ///< HttpWhole: the response head but for its Content-Length
 };
 
 /// The events of one stream in its dialect and framing. Texts that do not change are prepared once: a token chunk is a few copies.
@@ -75,14 +75,14 @@ class StreamEncoder {
     ZstdCompressor* compressor_;
     std::string id_;
     std::string model_json_;
-    std::string token_head_;   ///< up to the text of the tokens
-    std::string token_tail_;   ///< from there on
-    StampSpots tail_spots_;    ///< count from the start of the tail
-    std::string plain_;  ///< WsZstd: before compression; HttpWhole: the text so far
+    std::string token_head_;  ///< up to the text of the tokens
+    std::string token_tail_;  ///< from there on
+    StampSpots tail_spots_;   ///< count from the start of the tail
+    std::string plain_;       ///< WsZstd: before compression; HttpWhole: the text so far
     std::string compressed_;
     std::string finish_reason_;  ///< HttpWhole
     std::uint32_t completion_tokens_ = 0;
-    std::string whole_body_;     ///< HttpWhole: what is sent in place of the answer, if not empty
+    std::string whole_body_;  ///< HttpWhole: what is sent in place of the answer, if not empty
 };
 
 }  // namespace relaybench::relay

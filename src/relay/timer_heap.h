@@ -12,12 +12,12 @@
 namespace relaybench::relay {
 
 enum class TimerKind : std::uint8_t {
-    Stream,      ///< the next action of a script is due
-    AcceptDelay, ///< slow-accept: reading may begin
-    IdleCut,     ///< look whether the connection was quiet for too long
-    Comment,     ///< a keep-alive comment is due
-    CloseWait,   ///< the peer had its time to answer a close frame
-    Inbox,       ///< requests that came while a stream was running are to be read
+    Stream,       ///< the next action of a script is due
+    AcceptDelay,  ///< slow-accept: reading may begin
+    IdleCut,      ///< look whether the connection was quiet for too long
+    Comment,      ///< a keep-alive comment is due
+    CloseWait,    ///< the peer had its time to answer a close frame
+    Inbox,        ///< requests that came while a stream was running are to be read
 };
 
 struct Timer {

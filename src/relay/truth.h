@@ -43,8 +43,8 @@ struct Truth {
     std::uint64_t tokens = 0;
     std::uint64_t writes = 0;
     std::uint64_t bytes = 0;
-    std::uint64_t blocked = 0;      ///< writes that the socket did not take whole
-    TimeSample lateness;            ///< due → written, of writes with tokens: the relay's own slack
+    std::uint64_t blocked = 0;  ///< writes that the socket did not take whole
+    TimeSample lateness;        ///< due → written, of writes with tokens: the relay's own slack
 };
 
 /// The JSON document of `--truth` and `GET /relaybench/truth`.

@@ -26,8 +26,8 @@ constexpr unsigned kPing = 9;
 constexpr unsigned kPong = 10;
 
 std::size_t frames_with(const std::vector<RawFrame>& frames, std::string_view text) {
-    return static_cast<std::size_t>(
-        std::count_if(frames.begin(), frames.end(), [text](const RawFrame& frame) { return frame.payload.find(text) != std::string::npos; }));
+    return static_cast<std::size_t>(std::count_if(frames.begin(), frames.end(),
+                                                  [text](const RawFrame& frame) { return frame.payload.find(text) != std::string::npos; }));
 }
 
 std::string one_answer(const RelayUnderTest& relay, const std::string& request) {
@@ -42,8 +42,8 @@ TEST_CASE("relay: chat-sse streams role, tokens, finish, usage and [DONE] in who
     const RelayUnderTest relay(kQuick);
     REQUIRE(relay.port() != 0);
     RawClient client(relay.port());
-    client.send(post("/v1/chat/completions",
-                     R"({"model":"gpt-4.1","stream":true,"stream_options":{"include_usage":true},"messages":[]})", "Connection: close\r\n"));
+    client.send(post("/v1/chat/completions", R"({"model":"gpt-4.1","stream":true,"stream_options":{"include_usage":true},"messages":[]})",
+                     "Connection: close\r\n"));
     const std::string answer = client.read_all();
     CAPTURE(answer);
     CHECK(client.end() == RawEnd::Fin);
@@ -61,8 +61,8 @@ TEST_CASE("relay: chat-sse streams role, tokens, finish, usage and [DONE] in who
 
 TEST_CASE("relay: max_tokens of the request ends the stream with length") {
     const RelayUnderTest relay(kQuick);
-    const auto body = unchunked(one_answer(
-        relay, post("/v1/chat/completions", R"({"model":"m","stream":true,"max_tokens":2})", "Connection: close\r\n")));
+    const auto body = unchunked(
+        one_answer(relay, post("/v1/chat/completions", R"({"model":"m","stream":true,"max_tokens":2})", "Connection: close\r\n")));
     CHECK(occurrences(body.body, "\"server_timestamp\":") == 2);
     CHECK(occurrences(body.body, R"("finish_reason":"length")") == 1);
 }
@@ -70,7 +70,8 @@ TEST_CASE("relay: max_tokens of the request ends the stream with length") {
 TEST_CASE("relay: pipelined and kept-alive requests are answered one after the other") {
     const RelayUnderTest relay(kQuick);
     RawClient client(relay.port());
-    client.send(post("/v1/chat/completions", kRequest) + post("/v1/chat/completions", kRequest) + "GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    client.send(post("/v1/chat/completions", kRequest) + post("/v1/chat/completions", kRequest) +
+                "GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     const std::string answer = client.read_all();
     CHECK(occurrences(answer, "HTTP/1.1 200 OK") == 3);
     CHECK(occurrences(answer, "data: [DONE]") == 2);
@@ -98,7 +99,8 @@ TEST_CASE("relay: proxy-sse streams bare contents") {
 
 TEST_CASE("relay: a request that does not stream gets one JSON answer") {
     const RelayUnderTest relay(kQuick);
-    const std::string answer = one_answer(relay, post("/v1/chat/completions", R"({"model":"gpt-4.1","stream":false})", "Connection: close\r\n"));
+    const std::string answer =
+        one_answer(relay, post("/v1/chat/completions", R"({"model":"gpt-4.1","stream":false})", "Connection: close\r\n"));
     CAPTURE(answer);
     CHECK(answer.find("Content-Type: application/json\r\n") != std::string::npos);
     CHECK(answer.find(R"("content":" one two three four five")") != std::string::npos);
@@ -172,9 +174,22 @@ TEST_CASE("relay: ws-stream is plain text, or zstd in binary frames when the upg
     CHECK(tokens == 5);
 }
 
+TEST_CASE("relay: a model that does not exist is told in the words of the dialect") {
+    const RelayUnderTest relay(kQuick);
+    RawClient typed(relay.port());
+    typed.upgrade("/v1/stream");
+    typed.send_frame(kText, R"({"type":"chat.completion","model":"gemini-pro"})");
+    const auto frames = typed.read_frames();
+    REQUIRE(frames.size() == 2);
+    CHECK(frames[0].payload.starts_with(R"({"type":"error","details":"The model `gemini-pro` does not exist)"));
+    CHECK(frames[1].opcode == kClose);
+    RawClient chat(relay.port());
+    CHECK(chat.upgrade("/v1/chat/completions?model=gemini-pro").starts_with("HTTP/1.1 404 "));
+}
+
 TEST_CASE("relay: both kinds of heartbeat are answered, and a kept WebSocket takes another request") {
     const RelayUnderTest relay("fast?ttft=2ms&gap=1ms&tokens=5&after_finish=keep");
-    RawClient client(relay.port(), 1000);
+    RawClient client(relay.port(), 2000);
     client.upgrade("/v1/chat/completions?model=gpt-4.1");
     client.send_frame(kPing, "abc");
     client.send_frame(kText, R"({"type":"ping"})");

@@ -123,7 +123,7 @@ TEST_CASE("embedded process: a child that never gets ready is given up in time")
 TEST_CASE("embedded process: the child has no descriptor of its parent") {
     const relaybench::core::SystemClock clock;
     const int extra = open("/dev/null", O_RDONLY);  // without close-on-exec, as a careless library would
-    REQUIRE(extra > 4);
+    REQUIRE(extra >= 0);
     const int high = fcntl(extra, F_DUPFD, 50);
     // The port says whether descriptor 50 exists in the child.
     const Script script("if [ -e /proc/$$/fd/" + std::to_string(high) +

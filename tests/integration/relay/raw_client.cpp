@@ -5,9 +5,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <algorithm>
 #include <charconv>
 #include <stdexcept>
 #include <utility>
@@ -117,8 +117,9 @@ std::vector<RawFrame> RawClient::read_frames() {
 }
 
 std::string post(std::string_view path, std::string_view body, std::string_view headers) {
-    return "POST " + std::string(path) + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: " +
-           std::to_string(body.size()) + "\r\n" + std::string(headers) + "\r\n" + std::string(body);
+    return "POST " + std::string(path) +
+           " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
+           std::string(headers) + "\r\n" + std::string(body);
 }
 
 Unchunked unchunked(std::string_view response) {

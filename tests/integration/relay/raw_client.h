@@ -18,7 +18,7 @@ struct RawFrame {
 /// A blocking client that shows bytes as they are. All waits are bounded; a connection that says nothing for that long is StillOpen.
 class RawClient {
   public:
-    explicit RawClient(std::uint16_t port, int silence_ms = 5000);
+    explicit RawClient(std::uint16_t port, int silence_ms = 20'000);
     RawClient(const RawClient&) = delete;
     RawClient& operator=(const RawClient&) = delete;
     ~RawClient();

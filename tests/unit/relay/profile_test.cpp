@@ -51,7 +51,8 @@ TEST_CASE("profile: a model's timing keeps what it does not name") {
 }
 
 TEST_CASE("profile: all problems of a file are told at once, with their places") {
-    const auto profile = relay::parse_profile("timing: {gap: soon, tokens: 0}\nfaults:\n  - {id: rst-mid-steam, probability: 5%}\n  - {id: refuse}\nkeyz: any\n", "my.yaml");
+    const auto profile = relay::parse_profile(
+        "timing: {gap: soon, tokens: 0}\nfaults:\n  - {id: rst-mid-steam, probability: 5%}\n  - {id: refuse}\nkeyz: any\n", "my.yaml");
     REQUIRE_FALSE(profile.has_value());
     const std::string& text = profile.error().message;
     CAPTURE(text);

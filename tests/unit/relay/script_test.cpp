@@ -64,9 +64,9 @@ relay::Fault fault_of(FaultId id, std::uint32_t after_tokens) {
 
 TEST_CASE("script: role at once, tokens at first_token and every gap, then finish, done and a clean end") {
     const Played played = play(script_of(timing_of(3)));
-    CHECK(played.steps == std::vector<Step>{Step::Role, Step::Tokens, Step::Tokens, Step::Tokens, Step::Finish, Step::Done, Step::EndClean});
-    CHECK(played.token_times ==
-          std::vector<relaybench::core::Duration>{milliseconds(100), milliseconds(110), milliseconds(120)});
+    CHECK(played.steps ==
+          std::vector<Step>{Step::Role, Step::Tokens, Step::Tokens, Step::Tokens, Step::Finish, Step::Done, Step::EndClean});
+    CHECK(played.token_times == std::vector<relaybench::core::Duration>{milliseconds(100), milliseconds(110), milliseconds(120)});
     CHECK(played.end == milliseconds(130));
 }
 
