@@ -305,7 +305,7 @@ void ClientTransport::on_read_end(Connection& connection, const ReadResult& got)
 void ClientTransport::end(Connection& connection, stream::End end, std::uint16_t goodbye) {
     const stream::StreamId id = *connection.stream;
     const bool reusable = end.kind == stream::EndKind::BodyComplete && connection.use == wire::ConnectionUse::Reuse &&
-                          connection.response->keeps_alive() && connection.unsent.empty() && connection.accepted;
+                          connection.response->keeps_alive() && connection.unsent.empty() && connection.accepted && connection.fd >= 0;
     end.detail.resize(std::min(end.detail.size(), kMaxDetailBytes));
     detach(connection);
     if (reusable) {

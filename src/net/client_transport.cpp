@@ -160,6 +160,9 @@ void ClientTransport::connect(Connection& connection) {
                               .connection = &connection});
     const int error = errno;
     if (wsi == nullptr) {
+        if (!connection.tcp_stands) {
+            connection.ending.reset();  // noted by on_gone(), which did not know the errno
+        }
         const auto kind = is_local_limit(error) ? stream::EndKind::LocalLimit : stream::EndKind::ConnectFailed;
         note_end(connection, {.kind = kind, .system_error = error, .close_code = 0, .detail = {}, .at = {}});
         return;

@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 
 #include <cerrno>
 
@@ -231,6 +232,21 @@ TEST_CASE("client: a refused port is a failed connect with its errno") {
     CHECK(client.seen(0).order == "ended");
     CHECK(client.seen(0).end->kind == EndKind::ConnectFailed);
     CHECK(client.seen(0).end->system_error == ECONNREFUSED);
+}
+
+TEST_CASE("client: no descriptor left is our own limit, not the relay's fault") {
+    Client client;
+    const auto target = target_at(refused_port());
+    const auto request = chat_request();
+    rlimit before{};
+    REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
+    const rlimit none{.rlim_cur = 3, .rlim_max = before.rlim_max};
+    REQUIRE(setrlimit(RLIMIT_NOFILE, &none) == 0);
+    client.transport->open(kFirst, target, request, ConnectionUse::Fresh);
+    REQUIRE(setrlimit(RLIMIT_NOFILE, &before) == 0);
+    REQUIRE(client.run_to_end(0));
+    CHECK(client.seen(0).end->kind == EndKind::LocalLimit);
+    CHECK(client.seen(0).end->system_error == EMFILE);
 }
 
 TEST_CASE("client: an IPv6 address works") {
