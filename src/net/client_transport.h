@@ -111,6 +111,8 @@ class ClientTransport final : public stream::Transport, private SocketHook, priv
     void on_read_end(Connection& connection, const ReadResult& got);
     void end(Connection& connection, stream::End end, std::uint16_t goodbye = 0);
     [[nodiscard]] stream::Arrival stamp(const ReadResult& got);
+
+    // client_writing.cpp: request texts by us, WebSocket frames through libwebsockets
     Flushed flush(Connection& connection);
     void write_message(Connection& connection, const wire::Message& message);
     bool write_frame(Connection& connection, std::string_view payload, lws_write_protocol kind);
