@@ -32,7 +32,7 @@ class FrameSink {
 
 /// The client side of RFC 6455 §5: takes bytes as they come, gives whole messages and control frames. No extension is ever offered, so
 /// any RSV bit is an error. A message that lies whole in what is fed is handed over without a copy; only pieces are kept.
-/// Kept instead of wslay's reader because that holds 4 KiB and copies twice for each stream; tests compare the two byte for byte.
+/// Used instead of wslay's reader to spare its buffer for each stream (docs/net.md); tests compare the two on random legal streams.
 class FrameReader {
   public:
     /// Longest message accepted; longer ones break the connection with 1009.
