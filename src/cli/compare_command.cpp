@@ -11,12 +11,12 @@ namespace relaybench::cli {
 
 namespace {
 
-struct Flags {
+struct CompareFlags {
     ScenarioFlags scenario;
     ShowFlags show;
 };
 
-ExitCode compare(const Flags& flags, const Context& context) {
+ExitCode compare(const CompareFlags& flags, const Context& context) {
     auto scenario = scenario_of_targets(flags.scenario.targets, context);
     if (!scenario) {
         return report_error(context, scenario.error());
@@ -35,7 +35,7 @@ ExitCode compare(const Flags& flags, const Context& context) {
 
 void add_compare_command(CLI::App& app, Invocation& invocation) {
     auto* command = app.add_subcommand("compare", "Measure relays side by side, in turns: is B really better than A?");
-    auto flags = std::make_shared<Flags>();
+    auto flags = std::make_shared<CompareFlags>();
     command->add_option("targets", flags->scenario.targets,
                         "Relays ([NAME=]URL or embedded[:PROFILE], with ,key=value options), or one scenario of several");
     add_scenario_flags(*command, flags->scenario);

@@ -11,13 +11,13 @@ namespace relaybench::cli {
 
 namespace {
 
-struct Flags {
+struct GateFlags {
     std::string result;
     std::vector<std::string> gates;
     std::uint32_t no_colour = 0;
 };
 
-ExitCode judge_saved(const Flags& flags, const Context& context) {
+ExitCode judge_saved(const GateFlags& flags, const Context& context) {
     auto result = read_result(flags.result);
     if (!result) {
         return report_error(context, result.error());
@@ -42,7 +42,7 @@ ExitCode judge_saved(const Flags& flags, const Context& context) {
 
 void add_gate_command(CLI::App& app, Invocation& invocation) {
     auto* command = app.add_subcommand("gate", "Judge limits on a saved result: did we stay inside?");
-    auto flags = std::make_shared<Flags>();
+    auto flags = std::make_shared<GateFlags>();
     command->add_option("result", flags->result, "File written by --out json=PATH")->required();
     command->add_option("--gate", flags->gates, "Limit such as 'ttft.p99 < 800ms'; repeatable")->required();
     command->add_flag("--no-color", flags->no_colour, "No colours");

@@ -8,12 +8,12 @@ namespace relaybench::cli {
 
 namespace {
 
-struct Flags {
+struct RelayFlags {
     relay::RelayOptions options;
     std::string tls;
 };
 
-ExitCode serve(const Flags& flags, const Context& context) {
+ExitCode serve(const RelayFlags& flags, const Context& context) {
     auto options = flags.options;
     if (!flags.tls.empty()) {
         const auto comma = flags.tls.find(',');
@@ -31,7 +31,7 @@ ExitCode serve(const Flags& flags, const Context& context) {
 
 void add_relay_command(CLI::App& app, Invocation& invocation) {
     auto* command = app.add_subcommand("relay", "Serve the embedded relay: a simulator of every dialect, with scripted timing and faults");
-    auto flags = std::make_shared<Flags>();
+    auto flags = std::make_shared<RelayFlags>();
     auto& options = flags->options;
     command->add_option("--listen", options.listen, "ADDR:PORT; port 0 picks a free one")->capture_default_str();
     command->add_option("--profile", options.profile, "Ready profile, fault:ID, or a YAML file")->capture_default_str();

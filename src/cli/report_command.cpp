@@ -12,12 +12,12 @@ namespace relaybench::cli {
 
 namespace {
 
-struct Flags {
+struct ReportFlags {
     std::string result;
     ShowFlags show;
 };
 
-ExitCode show_saved(const Flags& flags, const Context& context) {
+ExitCode show_saved(const ReportFlags& flags, const Context& context) {
     const auto outputs = parse_outputs(flags.show.outputs);
     if (!outputs) {
         return report_error(context, outputs.error());
@@ -37,7 +37,7 @@ ExitCode show_saved(const Flags& flags, const Context& context) {
 
 void add_report_command(CLI::App& app, Invocation& invocation) {
     auto* command = app.add_subcommand("report", "Show a saved result again, or write it in another format");
-    auto flags = std::make_shared<Flags>();
+    auto flags = std::make_shared<ReportFlags>();
     command->add_option("result", flags->result, "File written by --out json=PATH")->required();
     command->add_option("--out", flags->show.outputs, "Write the result: json=PATH, csv=PATH or hlog=PATH; repeatable");
     command->add_flag("-v,--verbose", flags->show.verbose, "Every metric that was observed");

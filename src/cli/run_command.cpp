@@ -11,12 +11,12 @@ namespace relaybench::cli {
 
 namespace {
 
-struct Flags {
+struct RunFlags {
     ScenarioFlags scenario;
     ShowFlags show;
 };
 
-ExitCode run(const Flags& flags, const Context& context) {
+ExitCode run(const RunFlags& flags, const Context& context) {
     auto scenario = scenario_of_targets(flags.scenario.targets, context);
     if (!scenario) {
         return report_error(context, scenario.error());
@@ -31,7 +31,7 @@ ExitCode run(const Flags& flags, const Context& context) {
 
 void add_run_command(CLI::App& app, Invocation& invocation) {
     auto* command = app.add_subcommand("run", "Measure a relay: how fast and how steady are its streams?");
-    auto flags = std::make_shared<Flags>();
+    auto flags = std::make_shared<RunFlags>();
     command->add_option("target", flags->scenario.targets, "Scenario file or name, embedded[:PROFILE], configured relay, or URL");
     add_scenario_flags(*command, flags->scenario);
     add_show_flags(*command, flags->show);

@@ -12,7 +12,7 @@ namespace relaybench::cli {
 
 namespace {
 
-struct Flags {
+struct ScenariosFlags {
     std::string name;
     std::uint32_t schema = 0;
 };
@@ -44,7 +44,7 @@ ExitCode show_one(const std::string& name, const Context& context) {
                         {core::ErrorKind::BadInput, fmt::format("no ready scenario \"{}\"; there are {}", name, fmt::join(known, ", "))});
 }
 
-ExitCode scenarios(const Flags& flags, const Context& context) {
+ExitCode scenarios(const ScenariosFlags& flags, const Context& context) {
     if (flags.schema > 0) {
         context.out << scenario::scenario_schema() << std::flush;
         return ExitCode::Done;
@@ -56,7 +56,7 @@ ExitCode scenarios(const Flags& flags, const Context& context) {
 
 void add_scenarios_command(CLI::App& app, Invocation& invocation) {
     auto* command = app.add_subcommand("scenarios", "List the ready scenarios with the question that each answers, or show one");
-    auto flags = std::make_shared<Flags>();
+    auto flags = std::make_shared<ScenariosFlags>();
     command->add_option("name", flags->name, "Show the file of this one");
     command->add_flag("--schema", flags->schema, "Print the JSON Schema of scenario files");
     command->callback([&invocation, flags] { invocation.action = [flags](const Context& context) { return scenarios(*flags, context); }; });
