@@ -2,6 +2,7 @@
 #include <array>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,15 +48,25 @@ std::string unknown_word(const CLI::App& app, const std::string& word) {
     return fmt::format("unknown {} \"{}\"{}", word.rfind('-', 0) == 0 ? "flag" : "argument", word, core::did_you_mean(word, known));
 }
 
+/// CLI11 tells what it did not expect in words only: "The following argument was not expected: --x".
+std::optional<std::string> unexpected_word(const CLI::ParseError& error) {
+    const std::string text = error.what();
+    const auto colon = text.find(" not expected: ");
+    if (error.get_name() != "ExtrasError" || colon == std::string::npos) {
+        return std::nullopt;
+    }
+    const auto words = text.substr(text.find(": ", colon) + 2);
+    return words.substr(0, words.find(' '));
+}
+
 ExitCode report_parse_error(const CLI::App& app, const CLI::ParseError& error, const Context& context) {
     if (error.get_exit_code() == 0) {
         app.exit(error, context.out, context.err);
         context.out.flush();
         return ExitCode::Done;
     }
-    const auto words = app.remaining(true);
-    const bool is_unknown = error.get_name() == "ExtrasError" && !words.empty();
-    const auto text = is_unknown ? unknown_word(app, words.front()) : core::printable(error.what(), 400);
+    const auto word = unexpected_word(error);
+    const auto text = word ? unknown_word(app, *word) : core::printable(error.what(), 400);
     const auto* command = app.get_subcommands().empty() ? nullptr : app.get_subcommands().front();
     return report_error(context, {core::ErrorKind::BadInput,
                                   fmt::format("{}; see: relaybench {}--help", text, command == nullptr ? "" : command->get_name() + " ")});

@@ -71,7 +71,9 @@ void ClientTransport::check_connect(Connection& connection) {
     socklen_t size = sizeof error;
     getsockopt(connection.fd, SOL_SOCKET, SO_ERROR, &error, &size);
     if (error != 0) {
-        note_end(connection, {.kind = stream::EndKind::ConnectFailed, .system_error = error, .close_code = 0, .detail = {}, .at = {}});
+        // A RST that answers the SYN reads ECONNREFUSED: one that reads ECONNRESET came when the connection stood already.
+        const auto kind = error == ECONNRESET ? stream::EndKind::Reset : stream::EndKind::ConnectFailed;
+        note_end(connection, {.kind = kind, .system_error = error, .close_code = 0, .detail = {}, .at = {}});
         forget_descriptor(connection);
         LwsContext::close(connection.wsi);
         return;

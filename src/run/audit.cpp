@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -16,6 +17,8 @@ using result::Metric;
 
 constexpr double kMaxCoreShare = 0.90;
 constexpr double kMaxDelayShare = 0.05;
+/// A late read does not move the kernel's stamp; but what waits about as long as a gap is read together with its successor and loses its gap.
+constexpr double kMaxDelayShareKernelStamped = 0.5;
 constexpr core::Duration kDelayThatNeverMatters = std::chrono::microseconds(100);
 
 std::optional<core::Duration> quantile(const result::Distribution& distribution, double q) {
@@ -23,10 +26,15 @@ std::optional<core::Duration> quantile(const result::Distribution& distribution,
     return quantile ? quantile->value : std::nullopt;
 }
 
-/// Whether a delay of ours distorts a figure: above the share that is allowed, and above what can matter at all.
-bool distorts(core::Duration delay, core::Duration figure) {
-    return delay > kDelayThatNeverMatters && std::chrono::duration<double>(delay) > kMaxDelayShare * std::chrono::duration<double>(figure);
-}
+/// A delay of ours, with the share of a figure that it may be.
+struct OwnDelay {
+    Metric metric;
+    std::string_view name;
+    double allowed_share;
+};
+
+constexpr OwnDelay kScheduleLag{Metric::ScheduleLag, "schedule lag", kMaxDelayShare};
+constexpr OwnDelay kReadDelay{Metric::ClientDelay, "read delay", kMaxDelayShareKernelStamped};
 
 void add_distorted(result::Audit& audit, Metric metric) {
     if (std::find(audit.distorted.begin(), audit.distorted.end(), metric) == audit.distorted.end()) {
@@ -35,16 +43,17 @@ void add_distorted(result::Audit& audit, Metric metric) {
 }
 
 /// Compares the p99 of our own delay with the median of a metric, arm by arm.
-void check_delay(result::Audit& audit, const result::ArmResult& arm, Metric metric, Metric ours) {
-    const auto delay = quantile(arm.metric(ours), 0.99);
+void check_delay(result::Audit& audit, const result::ArmResult& arm, Metric metric, const OwnDelay& ours) {
+    const auto delay = quantile(arm.metric(ours.metric), 0.99);
     const auto figure = quantile(arm.metric(metric), 0.50);
-    if (!delay || !figure || !distorts(*delay, *figure)) {
+    if (!delay || !figure || *delay <= kDelayThatNeverMatters ||
+        std::chrono::duration<double>(*delay) <= ours.allowed_share * std::chrono::duration<double>(*figure)) {
         return;
     }
     add_distorted(audit, metric);
-    audit.reasons.push_back(fmt::format("{}: p99 of our own {} is {}, above 5 % of the median {} of {}", arm.name,
-                                        ours == Metric::ClientDelay ? "read delay" : "schedule lag", core::human_duration(*delay),
-                                        result::metric_id(metric), core::human_duration(*figure)));
+    audit.reasons.push_back(fmt::format("{}: p99 of our own {} is {}, above {} of the median {} of {}", arm.name, ours.name,
+                                        core::human_duration(*delay), core::human_ratio(ours.allowed_share), result::metric_id(metric),
+                                        core::human_duration(*figure)));
 }
 
 void check_cores(result::Audit& audit) {
@@ -118,9 +127,9 @@ result::Audit audit_generator(const std::vector<result::ArmResult>& arms, const 
     for (const auto& arm : arms) {
         audit.client_delay.merge(arm.metric(Metric::ClientDelay));
         audit.schedule_lag.merge(arm.metric(Metric::ScheduleLag));
-        check_delay(audit, arm, Metric::Ttft, Metric::ClientDelay);
-        check_delay(audit, arm, Metric::Gap, Metric::ClientDelay);
-        check_delay(audit, arm, Metric::TtftIntended, Metric::ScheduleLag);
+        check_delay(audit, arm, Metric::Ttft, kReadDelay);
+        check_delay(audit, arm, Metric::Gap, kReadDelay);
+        check_delay(audit, arm, Metric::TtftIntended, kScheduleLag);
     }
     check_cores(audit);
     audit.saturated = !audit.reasons.empty();

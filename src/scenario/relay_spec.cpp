@@ -80,7 +80,8 @@ core::Expected<void> set_option(Relay& relay, std::string_view option) {
 
 std::string default_name(const Relay& relay) {
     if (relay.embedded) {
-        const std::string stem = std::filesystem::path(*relay.embedded).stem().string();
+        const std::string_view profile = std::string_view(*relay.embedded).substr(0, relay.embedded->find('?'));
+        const std::string stem = std::filesystem::path(profile).stem().string();
         return stem.empty() ? std::string(kEmbedded) : stem;
     }
     const auto url = wire::parse_url(relay.url);

@@ -37,7 +37,7 @@ std::string with_errno(std::string_view what, const End& end) {
     if (end.system_error != 0) {
         text += fmt::format(": {}", std::strerror(end.system_error));
     }
-    if (!end.detail.empty()) {
+    if (!end.detail.empty() && end.detail != std::strerror(end.system_error)) {
         text += fmt::format(": {}", core::printable(end.detail, kDetailBytes));
     }
     return text;

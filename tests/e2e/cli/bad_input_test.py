@@ -55,7 +55,7 @@ CASES = [
     (["run", E, "--audio", "no-such-file.wav", "--dialect", "stream-ws-audio"], "no-such-file.wav"),
     (["run", "--url", "https://relay.example/v1", "--key-env", "RELAYBENCH_TEST_UNSET", "-n", "1"], "RELAYBENCH_TEST_UNSET is not set"),
     (["run", "--url", "https://relay.example/v1", "--key-file", "no-such-key", "-n", "1"], "no-such-key"),
-    (["run", "--url", "http://relay.example/v1", "--key-env", "HOME", "-n", "1"], "TLS"),
+    (["run", "--url", "http://relay.example/v1", "--key-env", "HOME", "-n", "1"], "unencrypted"),
     (["run", "--url", "https://relay.example/v1", "-c", "5", "-n", "5000"], "--yes"),
     (["run", "--relay", "a=embedded:fast,key=sk-abcdefghijklmnopqrstuvwx"], "key_env"),
     (["compare", E], "at least two relays"),

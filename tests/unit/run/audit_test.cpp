@@ -26,19 +26,30 @@ bool is_distorted(const result::Audit& audit, Metric metric) {
 
 }  // namespace
 
-TEST_CASE("audit: a delay below 5 % of the gap leaves the run unsaturated") {
-    const auto audit = run::audit_generator({arm_with(50ms, 2ms)}, {}, 1024);
+TEST_CASE("audit: a read delay below half of the gap leaves the run unsaturated") {
+    const auto audit = run::audit_generator({arm_with(50ms, 20ms)}, {}, 1024);
     CHECK_FALSE(audit.saturated);
     CHECK(audit.client_delay.count() == 200);
 }
 
-TEST_CASE("audit: a delay above 5 % of the gap distorts the gap and names the figures") {
-    const auto audit = run::audit_generator({arm_with(50ms, 3ms)}, {}, 1024);
+TEST_CASE("audit: a read delay above half of the gap distorts the gap and names the figures") {
+    const auto audit = run::audit_generator({arm_with(50ms, 30ms)}, {}, 1024);
     CHECK(audit.saturated);
     CHECK(is_distorted(audit, Metric::Gap));
     CHECK_FALSE(is_distorted(audit, Metric::E2e));
     REQUIRE(audit.reasons.size() == 1);
-    CHECK(audit.reasons[0].find("5 %") != std::string::npos);
+    CHECK(audit.reasons[0].find("50 %") != std::string::npos);
+}
+
+TEST_CASE("audit: starts that lag behind their schedule distort the intended ttft and nothing else") {
+    auto arm = arm_with(50ms, 1ms);
+    for (int i = 0; i < 200; ++i) {
+        arm.metric(Metric::TtftIntended).record(100ms);
+        arm.metric(Metric::ScheduleLag).record(6ms);
+    }
+    const auto audit = run::audit_generator({arm}, {}, 1024);
+    CHECK(is_distorted(audit, Metric::TtftIntended));
+    CHECK_FALSE(is_distorted(audit, Metric::Gap));
 }
 
 TEST_CASE("audit: a delay below 0.1 ms never matters, however small the gap") {
