@@ -52,7 +52,7 @@ std::string unknown_word(const CLI::App& app, const std::string& word) {
 std::optional<std::string> unexpected_word(const CLI::ParseError& error) {
     const std::string text = error.what();
     const auto colon = text.find(" not expected: ");
-    if (error.get_name() != "ExtrasError" || colon == std::string::npos) {
+    if (colon == std::string::npos) {
         return std::nullopt;
     }
     const auto words = text.substr(text.find(": ", colon) + 2);

@@ -69,7 +69,7 @@ class Dialects(unittest.TestCase):
             document = harness.run_json(
                 "run", "--url", "http://relay.invalid:80", "--connect-to", f"relay.invalid:80:127.0.0.1:{server.port}", "-c", 2, "-n", 4)
             self.assertEqual(document["arms"][0]["outcomes"]["complete"], 4)
-        with relay(QUICK, "--listen", "[::1]:0") as server:
+        with relay(QUICK, listen="[::1]:0") as server:
             document = harness.run_json("run", "--url", f"http://[::1]:{server.port}", "-c", 2, "-n", 4)
             self.assertEqual(document["arms"][0]["outcomes"]["complete"], 4)
 
