@@ -1,10 +1,10 @@
-# With CMAKE_UNITY_BUILD (the sanitizer presets and CI use it: headers are parsed once a batch instead of once a file) these files keep a
-# translation unit of their own, because file-local names of theirs are also used by a neighbour.
+# The presets build in batches (CMAKE_UNITY_BUILD: headers are parsed once a batch instead of once a file). These files keep a translation
+# unit of their own, because file-local names of theirs are also used by a neighbour.
 set(RELAYBENCH_ALONE
     core/secret.cpp core/units.cpp
     stats/sorted_sample.cpp
     wire/url.cpp wire/key_format.cpp
-    scenario/field.cpp scenario/node.cpp scenario/node_yaml.cpp scenario/relay_list_field.cpp scenario/relay_spec.cpp scenario/scenario_fields.cpp
+    scenario/connect_to.cpp scenario/field.cpp scenario/node.cpp scenario/node_yaml.cpp scenario/relay_list_field.cpp scenario/relay_spec.cpp scenario/scenario_fields.cpp
     net/response_reader.cpp net/listener_http.cpp net/client_streaming.cpp net/client_transport.cpp net/frame_reader.cpp
     result/read_arm_json.cpp result/series_recorder.cpp result/write_json.cpp
     judge/gate_operand.cpp judge/gate_parser.cpp judge/gate.cpp
@@ -12,3 +12,9 @@ set(RELAYBENCH_ALONE
     relay/ready_profiles.cpp)
 list(TRANSFORM RELAYBENCH_ALONE PREPEND ${CMAKE_SOURCE_DIR}/src/)
 set_source_files_properties(${RELAYBENCH_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+
+# The same among the tests; called where their targets are made, as the property belongs to a folder.
+function(relaybench_tests_alone)
+    list(TRANSFORM ARGN PREPEND ${CMAKE_SOURCE_DIR}/tests/ OUTPUT_VARIABLE files)
+    set_source_files_properties(${files} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+endfunction()

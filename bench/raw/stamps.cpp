@@ -8,9 +8,9 @@
 namespace relaybench::bench {
 namespace {
 
-constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
+constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
 
-std::int64_t nanoseconds(const timespec& time) { return time.tv_sec * kNanosecondsPerSecond + time.tv_nsec; }
+std::int64_t nanoseconds(const timespec& time) { return time.tv_sec * kNanosPerSecond + time.tv_nsec; }
 
 std::int64_t read_clock(clockid_t id) {
     timespec time{};

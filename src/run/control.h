@@ -36,7 +36,6 @@ struct LiveCounters {
     std::atomic<std::int64_t> ttft_p50_us{-1};  ///< so far, worst arm; -1: nothing observed, or never answered
     std::atomic<std::int64_t> ttft_p99_us{-1};
     std::atomic<bool> starting{true};  ///< still has streams to start
-    std::atomic<bool> finished{false};
 };
 
 }  // namespace relaybench::run

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <deque>
+#include <semaphore>
 #include <string>
 #include <thread>
 #include <utility>
@@ -20,10 +21,6 @@ namespace {
 /// How often the watching thread looks at the workers' live counters.
 constexpr auto kWatchEvery = std::chrono::milliseconds(50);
 
-bool all_finished(const std::deque<LiveCounters>& live) {
-    return std::all_of(live.begin(), live.end(), [](const auto& counters) { return counters.finished.load(); });
-}
-
 std::uint64_t tokens_so_far(const std::deque<LiveCounters>& live) {
     std::uint64_t tokens = 0;
     for (const auto& counters : live) {
@@ -32,12 +29,15 @@ std::uint64_t tokens_so_far(const std::deque<LiveCounters>& live) {
     return tokens;
 }
 
+/// One release a worker that has finished.
+using Finished = std::counting_semaphore<>;
+
 /// Waits for the workers. Returns true when the token budget ended the run.
-bool watch(const RunPlan& plan, const EnginePorts& ports, const std::deque<LiveCounters>& live, core::TimePoint begin) {
-    ProgressMeter meter(plan, begin);
+bool watch(const RunPlan& plan, const EnginePorts& ports, const std::deque<LiveCounters>& live, Finished& finished) {
+    ProgressMeter meter(plan, ports.clock.now());
     bool over_budget = false;
-    while (!all_finished(live)) {
-        std::this_thread::sleep_for(kWatchEvery);
+    for (std::uint32_t running = plan.workers; running > 0;) {
+        running -= finished.try_acquire_for(kWatchEvery) ? 1U : 0U;
         if (ports.observer != nullptr) {
             if (const auto progress = meter.look(live, ports.clock.now())) {
                 ports.observer->on_progress(*progress);
@@ -109,12 +109,16 @@ result::RunResult execute(const RunPlan& plan, const EnginePorts& ports) {
         workers.emplace_back(plan, WorkerShare{index, plan.workers},
                              Worker::Ports{ports.clock, *ports.transports[index], ports.control, live.back(), ports.tracer}, begin);
     }
+    Finished finished(0);
     std::vector<std::jthread> threads;
     threads.reserve(workers.size());
     for (auto& worker : workers) {
-        threads.emplace_back([&worker] { worker.run(); });
+        threads.emplace_back([&worker, &finished] {
+            worker.run();
+            finished.release();
+        });
     }
-    const bool over_budget = watch(plan, ports, live, begin);
+    const bool over_budget = watch(plan, ports, live, finished);
     threads.clear();
 
     auto results = take_results(workers);

@@ -5,6 +5,7 @@
 
 #include "core/cpu_time.h"
 #include "load/window.h"
+#include "run/worker_slot.h"
 
 namespace relaybench::run {
 
@@ -22,13 +23,6 @@ core::TimePoint drain_end(const scenario::Load& load, core::TimePoint begin) {
 }
 
 }  // namespace
-
-struct Worker::Slot {
-    std::uint32_t generation = 0;
-    core::TimePoint queued_deadline = core::TimePoint::max();  ///< earliest entry of this stream in the queue
-    Start start;
-    std::optional<stream::Stream> stream;
-};
 
 Worker::Worker(const RunPlan& plan, WorkerShare share, const Ports& ports, core::TimePoint begin)
     : plan_(plan),
@@ -68,7 +62,6 @@ void Worker::run() {
     // Here and not later: the CPU account is that of the calling thread.
     wall_time_ = ports_.clock.now() - run_began;
     cpu_time_ = core::thread_cpu_time() - cpu_at_start;
-    ports_.live.finished = true;
 }
 
 bool Worker::done() const { return open_ == 0 && (!starting_ || starts_->exhausted()); }
@@ -184,14 +177,6 @@ void Worker::publish_ttft() {
     ports_.live.ttft_p99_us = worst(0.99);
 }
 
-Worker::Slot* Worker::find(stream::StreamId id) {
-    if (id.slot >= slots_.size()) {
-        return nullptr;
-    }
-    auto& slot = *slots_[id.slot];
-    return slot.stream && slot.generation == id.generation ? &slot : nullptr;
-}
-
 std::uint32_t Worker::take_slot() {
     if (free_slots_.empty()) {
         slots_.push_back(std::make_unique<Slot>());
@@ -233,16 +218,6 @@ void Worker::retire(stream::StreamId id, Slot& slot) {
     --open_;
 }
 
-void Worker::audit_read(const Slot& slot, const stream::Arrival& arrival) {
-    if (arrival.read_number == last_read_ || slot.start.warmup) {
-        return;
-    }
-    last_read_ = arrival.read_number;
-    if (arrival.source == stream::StampSource::Kernel) {
-        recorders_[slot.start.arm].record_client_delay(arrival.seen - arrival.at);
-    }
-}
-
 WorkerResult Worker::take_result() {
     WorkerResult result;
     result.transport = ports_.transport.counters();
@@ -260,68 +235,6 @@ WorkerResult Worker::take_result() {
     result.last_event = last_event_;
     result.cut_short = cut_short_;
     return result;
-}
-
-// The transport's reports, handed to their streams.
-
-void Worker::on_connected(stream::StreamId id, stream::ConnectionOrigin origin, core::TimePoint at) {
-    if (auto* slot = find(id)) {
-        slot->stream->on_connected(origin, at);
-        settle(id, *slot);
-    }
-}
-
-void Worker::on_secured(stream::StreamId id, core::TimePoint at) {
-    if (auto* slot = find(id)) {
-        slot->stream->on_secured(at);
-        settle(id, *slot);
-    }
-}
-
-void Worker::on_written(stream::StreamId id, core::TimePoint at) {
-    if (auto* slot = find(id)) {
-        slot->stream->on_written(at);
-        settle(id, *slot);
-    }
-}
-
-void Worker::on_head(stream::StreamId id, const stream::ResponseHead& head, const stream::Arrival& arrival) {
-    if (auto* slot = find(id)) {
-        audit_read(*slot, arrival);
-        slot->stream->on_head(head, arrival);
-        settle(id, *slot);
-    }
-}
-
-void Worker::on_body(stream::StreamId id, std::string_view bytes, const stream::Arrival& arrival) {
-    if (auto* slot = find(id)) {
-        audit_read(*slot, arrival);
-        slot->stream->on_body(bytes, arrival);
-        settle(id, *slot);
-    }
-}
-
-void Worker::on_message(stream::StreamId id, wire::MessageKind kind, std::string_view payload, const stream::Arrival& arrival) {
-    if (auto* slot = find(id)) {
-        audit_read(*slot, arrival);
-        slot->stream->on_message(kind, payload, arrival);
-        settle(id, *slot);
-    }
-}
-
-void Worker::on_pong(stream::StreamId id, std::string_view /*payload*/, const stream::Arrival& arrival) {
-    if (auto* slot = find(id)) {
-        audit_read(*slot, arrival);
-        slot->stream->on_pong(arrival);
-        settle(id, *slot);
-    }
-}
-
-void Worker::on_ended(stream::StreamId id, const stream::End& end) {
-    if (auto* slot = find(id)) {
-        slot->stream->on_ended(end);
-        settle(id, *slot);
-    }
 }
 
 }  // namespace relaybench::run

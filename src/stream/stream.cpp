@@ -12,8 +12,6 @@ namespace relaybench::stream {
 
 namespace {
 
-constexpr std::size_t kMaxRefusalBytes = 16U << 10U;
-constexpr std::size_t kMaxAnswerBytes = 16U << 20U;
 constexpr std::size_t kMaxDetailBytes = 300;
 
 bool is_event_stream(const ResponseHead& head) {
@@ -209,23 +207,6 @@ void Stream::handle_finish() {
     trace("finish signal", arrival_.at);
 }
 
-void Stream::collect(std::string_view bytes) {
-    const auto limit = state_ == State::Refusal ? kMaxRefusalBytes : kMaxAnswerBytes;
-    const auto room = limit - std::min(limit, body_.size());
-    body_.append(bytes.substr(0, room));
-    if (!record_.first_event) {
-        record_.first_event = arrival_.at;
-    }
-    if (bytes.size() <= room) {
-        return;
-    }
-    if (state_ == State::Refusal) {
-        finish_refusal(arrival_.at);
-    } else {
-        finish(Outcome::BadWire, "an answer above the size limit", arrival_.at);
-    }
-}
-
 void Stream::on_ended(const End& end) {
     if (finished()) {
         return;
@@ -245,24 +226,6 @@ void Stream::on_ended(const End& end) {
     auto verdict = classify_end(end, reached());
     const bool complete_websocket = is_websocket() && verdict.outcome == Outcome::Complete;
     finish(verdict.outcome, std::move(verdict.detail), complete_websocket ? finish_at_ : end.at);
-}
-
-void Stream::finish_refusal(core::TimePoint at) {
-    auto verdict = classify_refusal(refusal_, body_, carrier_);
-    finish(verdict.outcome, std::move(verdict.detail), at);
-}
-
-void Stream::finish_answer(core::TimePoint at) {
-    const auto event = context_.decoder.decode_answer(body_);
-    handle(event, body_);
-    if (finished()) {
-        return;
-    }
-    if (event.finish) {
-        finish(Outcome::Complete, {}, at);
-    } else {
-        finish(Outcome::Truncated, "the answer has no finish signal", at);
-    }
 }
 
 void Stream::handle_pong() {

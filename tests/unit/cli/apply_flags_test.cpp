@@ -5,8 +5,9 @@
 #include <string>
 #include <variant>
 
+namespace relaybench {
+
 using namespace std::chrono_literals;
-using namespace relaybench;
 using cli::ScenarioFlags;
 
 namespace {
@@ -107,3 +108,5 @@ TEST_CASE("flags: every problem is told at once, a line each, with the flag's na
         CHECK(("\n" + text).find("\n" + std::string(flag)) != std::string::npos);
     }
 }
+
+}  // namespace relaybench

@@ -2,8 +2,9 @@
 
 #include <doctest/doctest.h>
 
+namespace relaybench {
+
 using namespace std::chrono_literals;
-using namespace relaybench;
 
 TEST_CASE("window: duration, stages, default, or none when a count alone ends the run") {
     scenario::Load load;
@@ -15,3 +16,5 @@ TEST_CASE("window: duration, stages, default, or none when a count alone ends th
     load.pattern = scenario::Ramp{{{10s, 5.0}, {20s, 9.0}}, scenario::Arrivals::Constant};
     CHECK(load::window_of(load) == 30s);
 }
+
+}  // namespace relaybench

@@ -4,8 +4,9 @@
 
 #include <algorithm>
 
+namespace relaybench {
+
 using namespace std::chrono_literals;
-using namespace relaybench;
 using result::Metric;
 
 namespace {
@@ -82,3 +83,5 @@ TEST_CASE("warnings: few streams, many cancelled, nothing at all") {
     run.arms[0].metric(Metric::Ttft).record(50ms);
     CHECK(codes() == "small_sample cancelled ");
 }
+
+}  // namespace relaybench

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-using namespace relaybench;
+namespace relaybench {
 
 namespace {
 
@@ -44,3 +44,5 @@ TEST_CASE("plan: names are for SNI and Host, addresses for the connection; a req
     CHECK_FALSE(arm.target.verify_peer);
     CHECK(arm.settings.secrets.size() == 1);
 }
+
+}  // namespace relaybench

@@ -6,8 +6,9 @@
 
 #include "support/scripted_transport.h"
 
+namespace relaybench {
+
 using namespace std::chrono_literals;
-using namespace relaybench;
 using result::Metric;
 using run::Worker;
 using stream::Outcome;
@@ -191,3 +192,5 @@ TEST_CASE("worker: prompts take turns in the order of the arm's streams") {
     });
     CHECK(asked == "/a/b/a/b/a");
 }
+
+}  // namespace relaybench
