@@ -36,8 +36,8 @@ core::Expected<std::unique_ptr<LwsContext>> LwsContext::create(EventLoop& loop, 
     info.protocols = kProtocols.data();
     info.options = LWS_SERVER_OPTION_LIBEV | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
     info.foreign_loops = loops;
-    info.gid = static_cast<gid_t>(-1);
-    info.uid = static_cast<uid_t>(-1);
+    info.gid = -1;
+    info.uid = -1;
     info.user = self.get();
     info.pt_serv_buf_size = kServiceBufferBytes;
     info.max_http_header_data2 = kHeaderBytes;

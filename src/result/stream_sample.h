@@ -23,7 +23,7 @@ class StreamSample {
 
   private:
     struct Drawn {
-        std::uint64_t ticket;
+        std::uint64_t ticket = 0;
         stream::StreamRecord record;
     };
     void keep(std::uint64_t ticket, const stream::StreamRecord& record);

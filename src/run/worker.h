@@ -42,6 +42,8 @@ class Worker final : private stream::TransportSink {
     };
 
     Worker(const RunPlan& plan, WorkerShare share, const Ports& ports, core::TimePoint begin);
+    Worker(const Worker&) = delete;
+    Worker& operator=(const Worker&) = delete;
     ~Worker() override;
 
     /// Until every stream of the share has ended.

@@ -7,9 +7,6 @@
 namespace relaybench::scenario {
 
 struct FieldShape;
-/// No fields. A function, because clang 14 cannot yet build an empty vector of a type that is declared only.
-[[nodiscard]] std::vector<FieldShape> no_fields();
-
 /// Keys of one map that exclude each other.
 struct Exclusive {
     std::vector<std::string> keys;
@@ -25,7 +22,7 @@ struct ValueShape {
     std::optional<double> maximum = std::nullopt;  ///< Count, Number
     std::vector<std::string> choices = {};         ///< Choice
     std::vector<ValueShape> parts = {};            ///< List: the element; AnyOf: the alternatives
-    std::vector<FieldShape> fields = no_fields();  ///< Map
+    std::vector<FieldShape> fields;                ///< Map; no initialiser, as clang 14 cannot build one for a type declared only
     std::vector<Exclusive> exclusive = {};         ///< Map
 };
 
@@ -37,7 +34,5 @@ struct FieldShape {
     std::optional<std::string> default_text = {};  ///< as written in YAML, taken from the struct that holds the defaults
     bool required = false;
 };
-
-inline std::vector<FieldShape> no_fields() { return {}; }
 
 }  // namespace relaybench::scenario

@@ -55,14 +55,18 @@ TEST_CASE("stream: close codes by meaning and by how far the stream had come") {
 }
 
 TEST_CASE("stream: a refused upgrade is upgrade_failed unless its meaning is another") {
-    for (const auto& [status, outcome] : {std::pair{400, Outcome::UpgradeFailed}, std::pair{200, Outcome::UpgradeFailed},
-                                          std::pair{401, Outcome::Auth}, std::pair{429, Outcome::RateLimited}}) {
-        CAPTURE(status);
+    struct Case {
+        int status;
+        Outcome outcome;
+    };
+    for (const auto& c : {Case{400, Outcome::UpgradeFailed}, Case{200, Outcome::UpgradeFailed}, Case{401, Outcome::Auth},
+                          Case{429, Outcome::RateLimited}}) {
+        CAPTURE(c.status);
         Fixture f(wire::Dialect::ChatWs);
         f.stream->on_connected(ConnectionOrigin::New, f.at(1ms));
-        f.stream->on_head({.status = status, .reason = "", .headers = {}, .upgraded = false}, f.read(5ms));
+        f.stream->on_head({.status = c.status, .reason = "", .headers = {}, .upgraded = false}, f.read(5ms));
         f.end(EndKind::BodyComplete, 7ms);
-        CHECK(f.outcome() == outcome);
+        CHECK(f.outcome() == c.outcome);
     }
     Fixture invalid(wire::Dialect::ChatWs);
     invalid.end(EndKind::UpgradeInvalid, 7ms);
