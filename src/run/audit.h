@@ -11,8 +11,8 @@
 namespace relaybench::run {
 
 /// The tool's report on itself (docs/metrics.md, "self-audit"). The run is saturated when the p99 of its schedule lag is above 5 % of the
-/// median ttft_intended, the p99 of its read delay above half of a median that it reports (the delay is known from kernel stamps, which it
-/// does not move), each above 0.1 ms, or a worker used more than 90 % of its core.
+/// median ttft_intended, the p99 of its read delay above a quarter of the median gap or half of the median ttft (the delay is known from
+/// kernel stamps, which it does not move), each above 0.1 ms, or a worker used more than 90 % of its core.
 [[nodiscard]] result::Audit audit_generator(const std::vector<result::ArmResult>& arms, const std::vector<WorkerResult>& workers,
                                             std::uint64_t fd_limit);
 

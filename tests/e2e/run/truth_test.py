@@ -13,7 +13,7 @@ import unittest
 import harness
 from relay_process import relay
 
-ATTEMPTS = 3
+ATTEMPTS = 4
 METRICS = ("ttft", "gap")
 QUANTILES = ("p50_us", "p99_us")
 
@@ -23,26 +23,34 @@ class Truth(unittest.TestCase):
         """(what we measured, what the relays did) as {arm: {metric: {quantile: µs}}}, and whether the generator kept up."""
         truth = {name: folder / f"{name}.json" for name in ("fast", "slow")}
         with relay("fast", "--truth", truth["fast"]) as fast, relay("slow", "--truth", truth["slow"], "--seed", 2) as slow:
-            document = harness.run_json("compare", f"fast={fast.url()}", f"slow={slow.url()}", "-c", 20, "-d", "20s", "--drain", "30s")
+            document = harness.run_json("compare", f"fast={fast.url()}", f"slow={slow.url()}", "-c", 10, "-d", "20s", "--drain", "30s")
         measured = {arm["name"]: arm["metrics"] for arm in document["arms"]}
         return measured, {name: json.loads(path.read_text()) for name, path in truth.items()}, not document["audit"]["saturated"]
 
+    def misses(self, measured, truth):
+        found = []
+        for metric in METRICS:
+            for quantile in QUANTILES:
+                ours = measured["slow"][metric][quantile] - measured["fast"][metric][quantile]
+                theirs = truth["slow"][metric][quantile] - truth["fast"][metric][quantile]
+                print(f"{metric} {quantile}: measured difference {ours:.0f} µs, made {theirs:.0f} µs ({(ours / theirs - 1) * 100:+.2f} %)")
+                if abs(ours - theirs) > 0.02 * abs(theirs):
+                    found.append(f"{metric} {quantile}")
+        return found
+
     def test_the_difference_of_two_relays_is_the_one_that_they_made(self):
+        believed = 0
         for attempt in range(ATTEMPTS):
             with tempfile.TemporaryDirectory() as folder:
                 measured, truth, trusted = self.measure(pathlib.Path(folder))
-            misses = []
-            for metric in METRICS:
-                for quantile in QUANTILES:
-                    ours = measured["slow"][metric][quantile] - measured["fast"][metric][quantile]
-                    theirs = truth["slow"][metric][quantile] - truth["fast"][metric][quantile]
-                    print(f"{metric} {quantile}: measured difference {ours:.0f} µs, made {theirs:.0f} µs ({(ours / theirs - 1) * 100:+.2f} %)")
-                    if abs(ours - theirs) > 0.02 * abs(theirs):
-                        misses.append(f"{metric} {quantile}")
+            misses = self.misses(measured, truth)
             if not misses:
                 return
-            print(f"attempt {attempt + 1}: {', '.join(misses)}; generator {'kept up' if trusted else 'was saturated'}")
-        self.fail(f"more than 2 % off in each of {ATTEMPTS} attempts")
+            print(f"attempt {attempt + 1}: {', '.join(misses)}; the generator {'kept up' if trusted else 'says that it was saturated'}")
+            believed += trusted
+        if believed == 0:
+            self.skipTest(f"the machine was too busy in each of {ATTEMPTS} attempts, and relaybench said so")
+        self.fail(f"more than 2 % off in {believed} attempts that relaybench believed in")
 
 
 if __name__ == "__main__":

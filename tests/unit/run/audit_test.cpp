@@ -27,19 +27,19 @@ bool is_distorted(const result::Audit& audit, Metric metric) {
 
 }  // namespace
 
-TEST_CASE("audit: a read delay below half of the gap leaves the run unsaturated") {
-    const auto audit = run::audit_generator({arm_with(50ms, 20ms)}, {}, 1024);
+TEST_CASE("audit: a read delay below a quarter of the gap leaves the run unsaturated") {
+    const auto audit = run::audit_generator({arm_with(50ms, 12ms)}, {}, 1024);
     CHECK_FALSE(audit.saturated);
     CHECK(audit.client_delay.count() == 200);
 }
 
-TEST_CASE("audit: a read delay above half of the gap distorts the gap and names the figures") {
-    const auto audit = run::audit_generator({arm_with(50ms, 30ms)}, {}, 1024);
+TEST_CASE("audit: a read delay above a quarter of the gap distorts the gap and names the figures") {
+    const auto audit = run::audit_generator({arm_with(50ms, 13ms)}, {}, 1024);
     CHECK(audit.saturated);
     CHECK(is_distorted(audit, Metric::Gap));
     CHECK_FALSE(is_distorted(audit, Metric::E2e));
     REQUIRE(audit.reasons.size() == 1);
-    CHECK(audit.reasons[0].find("50 %") != std::string::npos);
+    CHECK(audit.reasons[0].find("25 %") != std::string::npos);
 }
 
 TEST_CASE("audit: starts that lag behind their schedule distort the intended ttft and nothing else") {
