@@ -42,7 +42,7 @@ void ask_for_stamps(int socket) {
 
 StampedRead read_stamped(int socket, std::span<char> buffer, const ClockMap& clock) {
     iovec vector{buffer.data(), buffer.size()};
-    alignas(cmsghdr) std::array<char, 64> control;
+    alignas(cmsghdr) std::array<char, 64> control{};
     msghdr message{};
     message.msg_iov = &vector;
     message.msg_iovlen = 1;

@@ -13,7 +13,6 @@ namespace relaybench::report {
 namespace {
 
 using result::GateResult;
-using result::GateVerdict;
 using result::RunResult;
 
 constexpr double kP99 = 0.99;
