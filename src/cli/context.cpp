@@ -22,7 +22,7 @@ TerminalTraits terminal_traits(int descriptor, const std::function<std::optional
     if (traits.is_terminal && ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
         traits.columns = size.ws_col;
     }
-    const bool refused = environment("NO_COLOR").value_or("") != "" || environment("TERM").value_or("") == "dumb";
+    const bool refused = !environment("NO_COLOR").value_or("").empty() || environment("TERM").value_or("") == "dumb";
     traits.colour = traits.is_terminal && !refused;
     return traits;
 }

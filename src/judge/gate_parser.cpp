@@ -56,7 +56,7 @@ core::Expected<double> parse_latency_limit(const Part& value, std::string_view o
 
 core::Expected<double> parse_rate_limit(const Part& value) {
     const std::string text = compact(value.text);
-    const bool fraction = text.rfind("0", 0) == 0 || text.rfind('.', 0) == 0;
+    const bool fraction = text.rfind('0', 0) == 0 || text.rfind('.', 0) == 0;
     if (is_number(text) && !fraction)
         return complaint(value, fmt::format("{} needs a unit; did you mean {}%?", quoted(value), text));
     return as_limit(core::parse_ratio(text), value);

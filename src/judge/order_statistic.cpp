@@ -50,10 +50,8 @@ std::optional<RankInterval> quantile_ranks(std::uint64_t count, double q, double
     }
     std::uint64_t high = below.first + below.weights.size();
     weight = 0;
-    for (auto each = below.weights.rbegin(); each != below.weights.rend(); ++each) {
-        if (weight + *each > tail)
-            break;
-        weight += *each;
+    while (high > below.first && weight + below.weights[high - below.first - 1] <= tail) {
+        weight += below.weights[high - below.first - 1];
         --high;
     }
     if (low < 1 || high > count)

@@ -1,6 +1,7 @@
 #include "judge/wording.h"
 
 #include <fmt/format.h>
+#include <cmath>
 
 #include "core/units.h"
 
@@ -9,7 +10,7 @@ namespace relaybench::judge {
 std::string quantile_name(double q) {
     constexpr double kPercent = 100.0;
     constexpr double kDigits = 1e6;  // hides the rounding of 0.999 · 100
-    return fmt::format("p{:.6g}", static_cast<double>(static_cast<std::int64_t>(q * kPercent * kDigits + 0.5)) / kDigits);
+    return fmt::format("p{:.6g}", std::round(q * kPercent * kDigits) / kDigits);
 }
 
 std::string_view never_words(result::Metric metric) {

@@ -1,6 +1,7 @@
 #include "report/trace.h"
 
 #include <fmt/format.h>
+#include <cmath>
 
 #include <algorithm>
 
@@ -26,7 +27,7 @@ std::string bar(core::Duration gap, core::Duration longest) {
     if (longest <= core::Duration{0} || gap <= core::Duration{0})
         return {};
     const double share = static_cast<double>(gap.count()) / static_cast<double>(longest.count());
-    const auto length = static_cast<std::size_t>(share * static_cast<double>(kBarWidth) + 0.5);
+    const auto length = static_cast<std::size_t>(std::lround(share * static_cast<double>(kBarWidth)));
     std::string text;
     for (std::size_t i = 0; i < std::max<std::size_t>(1, length); ++i)
         text += "▪";

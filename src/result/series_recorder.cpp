@@ -5,7 +5,7 @@
 namespace relaybench::result {
 namespace {
 
-constexpr std::size_t kMaxSeconds = 24U * 60U * 60U;
+constexpr std::size_t kMaxSeconds = std::size_t{24} * 60 * 60;
 constexpr double kMedian = 0.50;
 constexpr double kP99 = 0.99;
 
