@@ -22,7 +22,9 @@ AddressList numeric_address(const std::string& address, std::uint16_t port) {
     hints.ai_socktype = SOCK_STREAM;
     hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE;
     addrinfo* found = nullptr;
-    getaddrinfo(address.c_str(), std::to_string(port).c_str(), &hints, &found);
+    if (getaddrinfo(address.c_str(), std::to_string(port).c_str(), &hints, &found) != 0) {
+        found = nullptr;
+    }
     return {found, &freeaddrinfo};
 }
 

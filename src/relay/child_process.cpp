@@ -1,9 +1,9 @@
 #include "relay/child_process.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/prctl.h>
 #include <unistd.h>
+#include <csignal>
 
 #include <cerrno>
 #include <system_error>
@@ -19,10 +19,10 @@ constexpr int kExecFailed = 127;
 
 /// Everything that the child needs, made before the fork: it must not allocate.
 struct ChildPlan {
-    const char* program;
-    char* const* arguments;
+    const char* program = nullptr;
+    char* const* arguments = nullptr;
     ChildDescriptors descriptors;
-    pid_t parent;
+    pid_t parent = 0;
 };
 
 /// Runs in the child. Descriptors are first moved out of the way of the numbers that they will get.

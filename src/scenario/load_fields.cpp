@@ -42,6 +42,15 @@ const Table<RampStage>& stage_table() {
     return kTable;
 }
 
+void read_stage(RampStage& stage, const Node& item, Inspection& inspection) {
+    read_map(stage, item, stage_table(), inspection);
+    for (const char* key : {"duration", "rate"}) {
+        if (item.kind == Node::Kind::Map && member(item, key).value == nullptr) {
+            inspection.problem(key, "missing, expected in every stage");
+        }
+    }
+}
+
 Field<Load> stages_field() {
     ValueShape stage = map_shape(stage_table());
     for (FieldShape& field : stage.fields) {
@@ -55,14 +64,8 @@ Field<Load> stages_field() {
         .value = {.kind = ValueShape::Kind::List, .parts = {stage}}};
     field.read = [](Load& load, const Node& node, Inspection& inspection) {
         Ramp& ramp = load.pattern.emplace<Ramp>();
-        read_list(node, "a list of stages such as {duration: 10s, rate: 50/s}", inspection, [&](const Node& item) {
-            read_map(ramp.stages.emplace_back(), item, stage_table(), inspection);
-            for (const char* key : {"duration", "rate"}) {
-                if (item.kind == Node::Kind::Map && member(item, key).value == nullptr) {
-                    inspection.problem(key, "missing, expected in every stage");
-                }
-            }
-        });
+        read_list(node, "a list of stages such as {duration: 10s, rate: 50/s}", inspection,
+                  [&](const Node& item) { read_stage(ramp.stages.emplace_back(), item, inspection); });
     };
     field.check = [](const Load& load, Inspection& inspection) {
         const auto* ramp = std::get_if<Ramp>(&load.pattern);
