@@ -55,7 +55,21 @@ int bound_socket(const std::string& address, std::uint16_t& port) {
     return fd;
 }
 
+/// While a script waits for its socket, others may look at what it has noted.
+class Waiting {
+  public:
+    Waiting() { turn().unlock(); }
+    Waiting(const Waiting&) = delete;
+    Waiting& operator=(const Waiting&) = delete;
+    ~Waiting() { turn().lock(); }
+};
+
 }  // namespace
+
+std::mutex& turn() {
+    static std::mutex mutex;
+    return mutex;
+}
 
 RawConnection::~RawConnection() {
     if (ssl_ != nullptr) {
@@ -67,6 +81,7 @@ RawConnection::~RawConnection() {
 }
 
 std::size_t RawConnection::read_some(char* buffer, std::size_t size) {
+    const Waiting waiting;
     if (ssl_ != nullptr) {
         std::size_t got = 0;
         return SSL_read_ex(ssl_, buffer, size, &got) == 1 ? got : 0;
@@ -124,6 +139,7 @@ std::pair<std::uint8_t, std::string> RawConnection::read_frame() {
 }
 
 void RawConnection::write(std::string_view bytes) {
+    const Waiting waiting;
     while (!bytes.empty()) {
         std::size_t sent = 0;
         if (ssl_ != nullptr) {
@@ -254,6 +270,7 @@ void RawServer::serve(int fd) {
         }
     }
     RawConnection connection(fd, ssl);
+    const std::lock_guard mine(turn());
     script_(connection);
 }
 

@@ -6,12 +6,17 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
 
 namespace relaybench::testing {
+
+/// Whose turn it is: held by a script of a RawServer but while it waits for its socket, and by whoever looks at what scripts have noted. A
+/// socket orders the two sides as well, but no thread checker can see that.
+[[nodiscard]] std::mutex& turn();
 
 /// One accepted connection of a RawServer, with blocking reads and writes that give up after some seconds. Plain or TLS.
 class RawConnection {

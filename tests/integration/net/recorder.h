@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "integration/net/raw_server.h"
 #include "net/client.h"
 #include "stream/transport.h"
 
@@ -54,10 +55,15 @@ class Client final : public stream::TransportSink {
     /// Polls until `done` holds; false after 20 s.
     bool run_until(const std::function<bool()>& done) {
         const core::TimePoint deadline = clock.now() + std::chrono::seconds(20);
-        while (!done() && clock.now() < deadline) {
+        while (!holds(done) && clock.now() < deadline) {
             transport->poll(std::min(deadline, clock.now() + std::chrono::seconds(1)), *this);
         }
-        return done();
+        return holds(done);
+    }
+    /// Looks while no script is at work, as the condition may be about what one has noted.
+    static bool holds(const std::function<bool()>& condition) {
+        const std::lock_guard mine(turn());
+        return condition();
     }
     bool run_to_end(std::uint32_t slot) {
         return run_until([&] { return streams[slot].end.has_value(); });
