@@ -54,4 +54,6 @@ class Truth(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    sys.exit(unittest.main(verbosity=2))
+    SKIPPED = 77  # ctest shows it as such: a machine that was too busy has proved nothing
+    outcome = unittest.main(verbosity=2, exit=False).result
+    sys.exit(SKIPPED if outcome.skipped and outcome.wasSuccessful() else 0 if outcome.wasSuccessful() else 1)
