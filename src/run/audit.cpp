@@ -82,11 +82,17 @@ void warn_of_generator(const result::RunResult& run, std::vector<result::Warning
         add(warnings, "saturated", fmt::format("relaybench itself was the bottleneck: {}", fmt::join(run.audit.reasons, "; ")),
             "use fewer streams, more --workers, or another machine; gates over these figures are inconclusive");
     }
+    if (run.audit.clock_steps > 0) {
+        add(warnings, "clock_stepped",
+            fmt::format("the machine's calendar clock was set {} during the run",
+                        run.audit.clock_steps == 1 ? "once" : fmt::format("{} times", run.audit.clock_steps)),
+            "no latency is moved by it: for a second after each step arrivals were stamped by relaybench instead of the kernel");
+    }
     const auto reads = run.audit.kernel_stamped_reads + run.audit.user_stamped_reads;
     if (reads > 0 && run.audit.user_stamped_reads * 100 > reads) {
         add(warnings, "user_stamps",
             fmt::format("{} of {} reads were stamped by relaybench and not by the kernel", run.audit.user_stamped_reads, reads),
-            "expected over TLS; such times include relaybench's own queueing, so keep the machine idle");
+            "such times include relaybench's own queueing, so keep the machine idle");
     }
 }
 
@@ -100,6 +106,12 @@ void warn_of_arm(const result::ArmResult& arm, std::vector<result::Warning>& war
     if (ttft.count() > 0 && ttft.count() < 100) {
         add(warnings, "small_sample", fmt::format("{}: p99 over {} streams is the slowest one or two", arm.name, ttft.count()),
             "run at least 100 streams (-n 100) for a p99, 1,000 for a p99.9");
+    }
+    if (arm.stream_set.values.size() < arm.stream_set.values_offered) {
+        add(warnings, "sampled_streams",
+            fmt::format("{}: differences were judged on a uniform sample of {} of {} streams", arm.name, arm.stream_set.values.size(),
+                        arm.stream_set.values_offered),
+            "the figures themselves are over all streams; nothing needs to be done");
     }
     const auto cancelled = arm.outcome(stream::Outcome::Cancelled);
     if (cancelled * 20 > arm.ended()) {
@@ -125,6 +137,7 @@ result::Audit audit_generator(const std::vector<result::ArmResult>& arms, const 
         audit.workers.push_back(worker.audit);
         audit.kernel_stamped_reads += worker.transport.kernel_stamped;
         audit.user_stamped_reads += worker.transport.user_stamped;
+        audit.clock_steps = std::max(audit.clock_steps, worker.transport.clock_steps);
         audit.peak_open_streams += worker.peak_open_streams;
     }
     for (const auto& arm : arms) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <variant>
 
 #include "load/window.h"
 #include "run/audit.h"
@@ -124,6 +125,7 @@ result::RunResult execute(const RunPlan& plan, const EnginePorts& ports) {
     auto results = take_results(workers);
     result::RunResult run;
     run.kind = plan.arms.size() > 1 ? result::ResultKind::Compare : result::ResultKind::Run;
+    run.pairing = std::holds_alternative<scenario::ClosedLoop>(plan.load.pattern) ? result::Pairing::Alongside : result::Pairing::Dealt;
     for (std::size_t arm = 0; arm < plan.arms.size(); ++arm) {
         run.arms.push_back(merge_arm(plan, arm, results));
     }

@@ -33,8 +33,10 @@ Worker::Worker(const RunPlan& plan, WorkerShare share, const Ports& ports, core:
       last_event_(begin + plan.load.warmup) {
     recorders_.reserve(plan.arms.size());  // observers keep references into it
     for (const auto& arm : plan.arms) {
-        recorders_.emplace_back(result::ArmRecorder::Options{
-            .window_start = begin + plan.load.warmup, .carrier = wire::info(arm.settings.dialect).carrier, .seed = plan.seed});
+        recorders_.emplace_back(result::ArmRecorder::Options{.window_start = begin + plan.load.warmup,
+                                                             .carrier = wire::info(arm.settings.dialect).carrier,
+                                                             .seed = plan.seed,
+                                                             .arms = plan.arms.size()});
         observers_.push_back(std::make_unique<ArmObserver>(recorders_.back()));
         warmups_.push_back(std::make_unique<SilentObserver>());
     }

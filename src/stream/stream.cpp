@@ -164,6 +164,7 @@ void Stream::handle_token(const wire::StreamEvent& event) {
     } else {
         const auto gap = arrival_.at - *record_.last_token;
         context_.observer.on_gap(gap);
+        record_.gaps.add(gap);
         record_.longest_gap = std::max(record_.longest_gap, gap);
         record_.stalls += gap > context_.settings.stall_threshold ? 1U : 0U;
     }
