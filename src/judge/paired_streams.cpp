@@ -85,7 +85,8 @@ std::optional<std::uint32_t> PairedStreams::common_cut(std::size_t metric, doubl
     }
     if (ranked.empty())
         return std::nullopt;
-    const auto rank = std::clamp<std::size_t>(static_cast<std::size_t>(std::ceil(q * static_cast<double>(ranked.size()))), 1, ranked.size());
+    const auto rank =
+        std::clamp<std::size_t>(static_cast<std::size_t>(std::ceil(q * static_cast<double>(ranked.size()))), 1, ranked.size());
     const auto at = ranked.begin() + static_cast<std::ptrdiff_t>(rank - 1);
     std::nth_element(ranked.begin(), at, ranked.end());
     const std::uint32_t cut = *at;

@@ -52,6 +52,14 @@ double combined(double a, double b, double correlation) {
     return std::sqrt(std::max(0.0, a * a + b * b - 2 * correlation * a * b));
 }
 
+/// The 97.5 % point of Student's distribution (expansion of Fisher: Abramowitz and Stegun 26.7.5); within 0.1 % from five degrees of freedom on.
+double student(double degrees) {
+    constexpr double z = 1.959963984540054;
+    const double first = (z * z * z + z) / 4;
+    const double second = (5 * std::pow(z, 5) + 16 * std::pow(z, 3) + 3 * z) / 96;
+    return z + first / degrees + second / (degrees * degrees);
+}
+
 }  // namespace
 
 std::optional<LogQuantile> log_quantile(const Distribution& distribution, double q, double independent, double confidence) {
@@ -64,15 +72,19 @@ std::optional<LogQuantile> log_quantile(const Distribution& distribution, double
     if (!ranks)
         return std::nullopt;
     const double stretch = count / static_cast<double>(whole);
-    return LogQuantile{log_between_ranks(distribution, ranks->low * stretch), log_of(distribution.quantile(q)),
-                       log_between_ranks(distribution, ranks->high * stretch)};
+    return LogQuantile{.low = log_between_ranks(distribution, ranks->low * stretch),
+                       .value = log_of(distribution.quantile(q)),
+                       .high = log_between_ranks(distribution, ranks->high * stretch),
+                       .beyond = used * std::min(q, 1 - q)};
 }
 
 ChangeInterval change_interval(const LogQuantile& base, const LogQuantile& other, double correlation) {
     const double ratio = other.value - base.value;
+    const double fewer = std::max(1.0, std::min(base.beyond, other.beyond));
+    const double rested = student(base.beyond + other.beyond) / student(fewer);
     const double down = combined(distance(other.value, other.low), distance(base.high, base.value), correlation);
     const double up = combined(distance(other.high, other.value), distance(base.value, base.low), correlation);
-    return {std::expm1(ratio - down), std::expm1(ratio + up)};
+    return {std::expm1(ratio - rested * down), std::expm1(ratio + rested * up)};
 }
 
 Finding finding_of_infinite(const LogQuantile& base, const LogQuantile& other) {

@@ -37,8 +37,12 @@ Json json_of(const QuantileComparison& row) {
 }
 
 Json json_of(const ErrorComparison& errors) {
-    return {{"base", errors.base},       {"other", errors.other},           {"low", errors.low},
-            {"high", errors.high},       {"p_value", errors.p_value},       {"p_adjusted", errors.p_adjusted},
+    return {{"base", errors.base},
+            {"other", errors.other},
+            {"low", errors.low},
+            {"high", errors.high},
+            {"p_value", errors.p_value},
+            {"p_adjusted", errors.p_adjusted},
             {"finding", finding_id(errors.finding)}};
 }
 

@@ -43,8 +43,7 @@ StreamValues StreamCollector::values_of(const StreamRecord& record) const {
     const core::TimePoint asked = request_point(record);
     StreamValues values;
     values.arrival = record.arrival;
-    values.intended_us =
-        std::chrono::duration_cast<std::chrono::microseconds>(record.intended_start - options_.window_start).count();
+    values.intended_us = std::chrono::duration_cast<std::chrono::microseconds>(record.intended_start - options_.window_start).count();
     values.us[0] = point_value(record, asked, record.first_token);
     values.us[1] = point_value(record, record.intended_start, record.first_token);
     const auto tpot = time_per_token(record);

@@ -19,9 +19,9 @@ struct StreamValues {
     static constexpr std::uint32_t kNever = std::numeric_limits<std::uint32_t>::max();  ///< ranked as +∞
     static constexpr std::uint32_t kAbsent = kNever - 1;                                ///< not ranked: cancelled, or not defined
 
-    std::uint64_t ticket = 0;       ///< see TicketSample
-    std::uint64_t arrival = 0;      ///< number of the start, over all arms and workers
-    std::int64_t intended_us = 0;   ///< since the start of the window
+    std::uint64_t ticket = 0;      ///< see TicketSample
+    std::uint64_t arrival = 0;     ///< number of the start, over all arms and workers
+    std::int64_t intended_us = 0;  ///< since the start of the window
     std::array<std::uint32_t, kStreamMetrics.size()> us{};
     bool failed = false;
     bool cancelled = false;
@@ -37,9 +37,9 @@ struct StreamGaps {
 
 /// Streams of an arm as the judge wants them: sorted by intended start. In memory only; a result that was read from a file has none.
 struct StreamSet {
-    std::uint64_t arms = 1;     ///< arrivals of one dealt block share arrival / arms
+    std::uint64_t arms = 1;  ///< arrivals of one dealt block share arrival / arms
     std::vector<StreamValues> values;
-    std::uint64_t values_limit = 0;   ///< tickets up to this one are all there
+    std::uint64_t values_limit = 0;  ///< tickets up to this one are all there
     std::uint64_t values_offered = 0;
     std::vector<StreamGaps> gaps;
     std::uint64_t gaps_limit = 0;

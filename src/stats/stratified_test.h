@@ -24,7 +24,7 @@ struct Stratum {
 /// One cluster of dependent observations (the gaps of a stream) with its score: how much more of them lie above the cut than expected.
 struct ScoredCluster {
     double score = 0;
-    bool other = false;     ///< belongs to the other arm
+    bool other = false;       ///< belongs to the other arm
     std::uint64_t block = 0;  ///< clusters of one block may trade labels; equal blocks stand side by side
 };
 
