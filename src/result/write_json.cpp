@@ -53,6 +53,13 @@ Json json_of(const StampError::Summary& summary) {
             {"max_us", microseconds(summary.max)}};
 }
 
+Json json_of(const StampError& error) {
+    Json json{{"ttft", json_of(error.ttft)}, {"gap", json_of(error.gap)}};
+    if (error.user_ttft.count > 0 || error.user_gap.count > 0)
+        json["user"] = {{"ttft", json_of(error.user_ttft)}, {"gap", json_of(error.user_gap)}};
+    return json;
+}
+
 bool is_empty(const Distribution& distribution) { return distribution.count() == 0 && distribution.censored() == 0; }
 
 Json json_of(const Provenance& provenance) {
@@ -195,7 +202,7 @@ Json json_of(const ArmResult& arm) {
     json["streams_sampled_of"] = arm.streams_sampled_of;
     json["errors"] = list_json(arm.errors);
     if (arm.stamp_error)
-        json["stamp_error"] = {{"ttft", json_of(arm.stamp_error->ttft)}, {"gap", json_of(arm.stamp_error->gap)}};
+        json["stamp_error"] = json_of(*arm.stamp_error);
     return json;
 }
 
