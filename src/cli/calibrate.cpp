@@ -59,12 +59,29 @@ bool stamped_by_kernel(const result::Counters& counters) {
     return counters.kernel_stamped > 0 && counters.user_stamped * kOneInHundred <= counters.kernel_stamped;
 }
 
-/// Why ttft or gap cannot be trusted; nothing when something else alone is distorted, as ttft_intended is by a start of many at once.
-std::vector<std::string> doubts(const result::Audit& audit) {
-    const bool concerns_us = std::any_of(audit.distorted.begin(), audit.distorted.end(), [](result::Metric metric) {
+/// Why ttft or gap cannot be trusted. Lag of the schedule alone does not concern them where the kernel stamps; where it does not, whatever
+/// keeps our loop busy is in our stamps too, and this lag may be all that shows it.
+std::vector<std::string> doubts(const result::Audit& audit, bool kernel_stamps) {
+    const bool distorted = std::any_of(audit.distorted.begin(), audit.distorted.end(), [](result::Metric metric) {
         return metric == result::Metric::Ttft || metric == result::Metric::Gap;
     });
-    return concerns_us ? audit.reasons : std::vector<std::string>{};
+    return distorted || !kernel_stamps ? audit.reasons : std::vector<std::string>{};
+}
+
+/// Chunks a second while all streams ran: the median of the whole seconds between the first and the last, or the mean of all when there are
+/// none.
+double steady_rate(const result::ArmResult& arm, core::Duration window) {
+    std::vector<std::uint64_t> seconds;
+    for (std::size_t i = 1; i + 1 < arm.series.size(); ++i) {
+        seconds.push_back(arm.series[i].chunks);
+    }
+    if (seconds.empty()) {
+        const double length_s = std::chrono::duration<double>(window).count();
+        return length_s > 0 ? static_cast<double>(arm.counters.chunks) / length_s : 0;
+    }
+    const auto middle = seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() / 2);
+    std::nth_element(seconds.begin(), middle, seconds.end());
+    return static_cast<double>(*middle);
 }
 
 std::string first_failure(const result::ArmResult& arm) {
@@ -85,17 +102,16 @@ core::Expected<CalibrationRun> findings(const CalibrationLoad& load, const resul
     run.load = load;
     run.error = *arm.stamp_error;
     run.kernel_stamps = stamped_by_kernel(arm.counters);
-    const double seconds = std::chrono::duration<double>(result.provenance.duration).count();
-    const auto chunks = static_cast<double>(arm.counters.chunks);
-    run.chunks_per_s = seconds > 0 ? chunks / seconds : 0;
-    run.coalesced_share = chunks > 0 ? static_cast<double>(arm.counters.coalesced) / chunks : 0;
+    run.chunks_per_s = steady_rate(arm, result.provenance.duration);
+    run.coalesced_share =
+        static_cast<double>(arm.counters.coalesced) / static_cast<double>(std::max<std::uint64_t>(1, arm.counters.chunks));
     if (const auto delay = result.audit.client_delay.quantile(0.99)) {
         run.read_delay_p99 = delay->value;
     }
     for (const auto& worker : result.audit.workers) {
         run.worker_cpu_share = std::max(run.worker_cpu_share, worker.cpu_share);
     }
-    run.saturated_by = doubts(result.audit);
+    run.saturated_by = doubts(result.audit, run.kernel_stamps);
     return run;
 }
 

@@ -1,6 +1,7 @@
 #include "cli/calibration_plan.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <limits>
 
@@ -23,6 +24,10 @@ constexpr double kHighestRate = 10'000;
 /// What a load takes beside its duration: a relay starts and stops, connections are made.
 constexpr core::Duration kAroundEach = std::chrono::milliseconds(500);
 
+/// In which streams are started, so that a first token is measured beside streams that run, and not in a storm of hand-shakes.
+constexpr core::Duration kStartWithin = std::chrono::seconds(1);
+constexpr int kLeastPartsAfterStart = 4;  ///< of the duration, the start being one at most
+
 /// How chunks travel.
 struct Transport {
     wire::Dialect dialect;
@@ -37,6 +42,12 @@ struct StreamsAtRate {
 core::Duration gap_at(double rate_per_s) {
     const std::chrono::duration<double, std::micro> gap(1e6 / rate_per_s);
     return std::chrono::round<std::chrono::microseconds>(gap);
+}
+
+std::uint32_t connects_per_s(std::uint32_t streams, core::Duration duration) {
+    const std::chrono::duration<double> within = std::min(kStartWithin, duration / kLeastPartsAfterStart);
+    const double rate = std::ceil(streams / within.count());
+    return std::min(scenario::Scenario{}.connect_rate_per_s, static_cast<std::uint32_t>(rate));
 }
 
 /// Reads flags and notes what is wrong with them, a line each.
@@ -204,6 +215,7 @@ scenario::Scenario calibration_scenario(const CalibrationPlan& plan, const Calib
     scenario.load.pattern = scenario::ClosedLoop{load.streams};
     scenario.load.duration = plan.duration;
     scenario.load.drain = std::chrono::milliseconds(1);  // endless streams have nothing to finish
+    scenario.connect_rate_per_s = connects_per_s(load.streams, plan.duration);
     scenario.workers = std::min(plan.workers, load.streams);
     return scenario;
 }

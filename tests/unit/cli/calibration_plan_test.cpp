@@ -80,7 +80,8 @@ TEST_CASE("calibration plan: the relay sends at the rate, out of step, without a
     CHECK(scenario.relays[0].dialect == wire::Dialect::StreamWs);
     CHECK(scenario.relays[0].verify_tls);
     CHECK(scenario.load.duration == 2s);
-    CHECK(scenario.workers == 3);  // a worker without a stream measures nothing
+    CHECK(scenario.workers == 3);             // a worker without a stream measures nothing
+    CHECK(scenario.connect_rate_per_s == 6);  // all in half a second
 }
 
 TEST_CASE("calibration plan: the dry run names every load and how long all of it takes") {
