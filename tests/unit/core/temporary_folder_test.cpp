@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <fstream>
-#include <optional>
+#include <utility>
 
 namespace fs = std::filesystem;
 using relaybench::core::TemporaryFolder;
@@ -21,15 +21,20 @@ TEST_CASE("temporary folder: for this user's eyes only, and gone with its files"
     CHECK_FALSE(fs::exists(path));
 }
 
-TEST_CASE("temporary folder: it goes with the last owner") {
-    auto first = TemporaryFolder::make();
-    REQUIRE(first);
-    const fs::path path = first->path();
+TEST_CASE("temporary folder: it goes with its last owner, and an assigned-to owner loses the folder that it had") {
+    fs::path first_path;
+    fs::path second_path;
     {
-        const TemporaryFolder second = *std::move(first);
-        CHECK(second.path() == path);
-        first.value() = TemporaryFolder::make().value();
-        CHECK(fs::exists(path));
+        auto first = TemporaryFolder::make().value();
+        first_path = first.path();
+        {
+            auto second = TemporaryFolder::make().value();
+            second_path = second.path();
+            first = std::move(second);
+        }
+        CHECK(first.path() == second_path);
+        CHECK(fs::exists(second_path));
+        CHECK_FALSE(fs::exists(first_path));
     }
-    CHECK_FALSE(fs::exists(path));
+    CHECK_FALSE(fs::exists(second_path));
 }
