@@ -21,6 +21,7 @@ void add_compare_command(CLI::App& app, Invocation& invocation);
 void add_gate_command(CLI::App& app, Invocation& invocation);
 void add_report_command(CLI::App& app, Invocation& invocation);
 void add_relay_command(CLI::App& app, Invocation& invocation);
+void add_calibrate_command(CLI::App& app, Invocation& invocation);
 void add_scenarios_command(CLI::App& app, Invocation& invocation);
 
 /// Parses the arguments and carries out the command. Never throws.

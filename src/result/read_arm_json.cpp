@@ -131,7 +131,13 @@ StampError::Summary read_summary(const Node& node) {
 std::optional<StampError> read_stamp_error(const Node& node) {
     if (node.is_absent() || !node.is_object_or_problem())
         return std::nullopt;
-    return StampError{read_summary(node.field("ttft")), read_summary(node.field("gap"))};
+    StampError error{.ttft = read_summary(node.field("ttft")), .gap = read_summary(node.field("gap")), .user_ttft = {}, .user_gap = {}};
+    const Node user = node.field("user");
+    if (user.is_absent() || !user.is_object_or_problem())
+        return error;
+    error.user_ttft = read_summary(user.field("ttft"));
+    error.user_gap = read_summary(user.field("gap"));
+    return error;
 }
 
 std::optional<GapSpread> read_gap_spread(const Node& node) {

@@ -73,8 +73,10 @@ struct StampError {
         core::Duration p99{0};
         core::Duration max{0};
     };
-    Summary ttft;  ///< arrival of the first token − its send stamp
-    Summary gap;   ///< our gap − the relay's gap
+    Summary ttft;       ///< arrival of the first token − its send stamp
+    Summary gap;        ///< our gap − the relay's gap
+    Summary user_ttft;  ///< the same two, had every arrival been stamped by our code and none by the kernel
+    Summary user_gap;
 };
 
 struct ArmResult {

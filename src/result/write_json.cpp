@@ -52,6 +52,13 @@ Json json_of(const StampError::Summary& summary) {
             {"max_us", microseconds(summary.max)}};
 }
 
+Json json_of(const StampError& error) {
+    Json json{{"ttft", json_of(error.ttft)}, {"gap", json_of(error.gap)}};
+    if (error.user_ttft.count > 0 || error.user_gap.count > 0)
+        json["user"] = {{"ttft", json_of(error.user_ttft)}, {"gap", json_of(error.user_gap)}};
+    return json;
+}
+
 bool is_empty(const Distribution& distribution) { return distribution.count() == 0 && distribution.censored() == 0; }
 
 Json json_of(const Provenance& provenance) {
@@ -197,7 +204,7 @@ Json json_of(const ArmResult& arm) {
     if (arm.gap_spread)
         json["gap_spread"] = {{"streams", arm.gap_spread->streams}, {"design_effect", arm.gap_spread->design_effect}};
     if (arm.stamp_error)
-        json["stamp_error"] = {{"ttft", json_of(arm.stamp_error->ttft)}, {"gap", json_of(arm.stamp_error->gap)}};
+        json["stamp_error"] = json_of(*arm.stamp_error);
     return json;
 }
 

@@ -61,16 +61,6 @@ std::vector<WorkerResult> take_results(std::deque<Worker>& workers) {
     return results;
 }
 
-result::StampError::Summary summary_of(const stats::HdrHistogram& errors_ns) {
-    result::StampError::Summary summary;
-    summary.count = errors_ns.count();
-    summary.mean = core::Duration(static_cast<std::int64_t>(errors_ns.mean()));
-    summary.p50 = core::Duration(errors_ns.value_at_quantile(0.50));
-    summary.p99 = core::Duration(errors_ns.value_at_quantile(0.99));
-    summary.max = core::Duration(errors_ns.max());
-    return summary;
-}
-
 result::ArmResult merge_arm(const RunPlan& plan, std::size_t arm, std::vector<WorkerResult>& results) {
     auto& recorder = results.front().arms[arm];
     auto& stamps = results.front().stamp_errors[arm];
@@ -83,9 +73,7 @@ result::ArmResult merge_arm(const RunPlan& plan, std::size_t arm, std::vector<Wo
                                    .relay = arm_plan.relay,
                                    .dialect = std::string(wire::info(arm_plan.settings.dialect).id),
                                    .model = arm_plan.model});
-    if (stamps.first_token_ns.count() > 0) {
-        merged.stamp_error = result::StampError{summary_of(stamps.first_token_ns), summary_of(stamps.gap_ns)};
-    }
+    merged.stamp_error = stamps.summary();
     return merged;
 }
 
