@@ -1,8 +1,5 @@
 // The yardstick: the least work with which N streams of the embedded relay can be read and timed truthfully. One thread, level-triggered
-// epoll, one recvmsg with a kernel stamp for each event. bench/run compares relaybench with it. Prints one line of JSON.
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
+// epoll, one recvmsg with a kernel stamp for each event (over TLS: one SSL_read). bench/run compares relaybench with it. Prints one line of JSON.
 #include <sched.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
@@ -13,11 +10,13 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "raw/decoder.h"
 #include "raw/options.h"
 #include "raw/request.h"
+#include "raw/socket.h"
 #include "raw/stamps.h"
 #include "raw/tally.h"
 
@@ -41,10 +40,9 @@ struct Totals {
 /// that of its last segment).
 class Stream final : public TokenSink {
   public:
-    Stream(int socket, Wire wire, Totals& totals) : socket_(socket), decoder_(wire), totals_(totals) {}
-    ~Stream() override { close(); }
+    Stream(Socket socket, Wire wire, Totals& totals) : socket_(std::move(socket)), decoder_(wire), totals_(totals) {}
 
-    [[nodiscard]] int socket() const { return socket_; }
+    [[nodiscard]] Socket& socket() { return socket_; }
 
     Decoder::Status take(std::string_view bytes, std::int64_t at_ns) {
         at_ns_ = at_ns;
@@ -64,13 +62,6 @@ class Stream final : public TokenSink {
         ++totals_.chunks;
     }
 
-    void close() {
-        if (socket_ >= 0) {
-            ::close(socket_);
-        }
-        socket_ = -1;
-    }
-
   private:
     /// The read brought tokens: its distance from the one before, beside the relay's.
     void close_read() {
@@ -81,7 +72,7 @@ class Stream final : public TokenSink {
         last_sent_ns_ = sent_ns_;
     }
 
-    int socket_;
+    Socket socket_;
     Decoder decoder_;
     Totals& totals_;
     std::int64_t at_ns_ = 0;
@@ -90,28 +81,14 @@ class Stream final : public TokenSink {
     std::int64_t last_sent_ns_ = 0;
 };
 
-int connect_to(std::uint16_t port) {
-    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    sockaddr generic{};
-    std::memcpy(&generic, &address, sizeof generic);
-    if (socket < 0 || ::connect(socket, &generic, sizeof generic) != 0) {
-        std::perror("raw_reader: connect");
-        return -1;
-    }
-    const int on = 1;
-    setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    ask_for_stamps(socket);
-    return socket;
-}
-
 class Reader {
   public:
     explicit Reader(const Options& options)
-        : options_(options), opening_(opening_bytes(options)), message_(first_message(options)), epoll_(epoll_create1(EPOLL_CLOEXEC)) {}
+        : options_(options),
+          opening_(opening_bytes(options)),
+          message_(first_message(options)),
+          epoll_(epoll_create1(EPOLL_CLOEXEC)),
+          tls_(options.tls ? make_tls_context() : nullptr) {}
     Reader(const Reader&) = delete;
     Reader& operator=(const Reader&) = delete;
     ~Reader() { ::close(epoll_); }
@@ -120,6 +97,12 @@ class Reader {
         started_ns_ = monotonic_ns();
         for (std::uint32_t i = 0; i < options_.streams; ++i) {
             if (!open_stream()) {
+                return false;
+            }
+        }
+        // Only now: hand-shakes block, and streams that run would wait for them.
+        for (const auto& stream : streams_) {
+            if (!stream->socket().write(opening_)) {
                 return false;
             }
             serve(0);
@@ -136,20 +119,17 @@ class Reader {
 
   private:
     bool open_stream() {
-        const int socket = connect_to(options_.port);
-        if (socket < 0) {
+        auto opened = Socket::connect(options_.port, tls_.get());
+        if (!opened) {
             return false;
         }
-        streams_.push_back(std::make_unique<Stream>(socket, options_.wire, totals_));
+        streams_.push_back(std::make_unique<Stream>(std::move(*opened), options_.wire, totals_));
+        const Socket& socket = streams_.back()->socket();
         epoll_event event{};
         event.events = EPOLLIN;
         event.data.ptr = streams_.back().get();
-        epoll_ctl(epoll_, EPOLL_CTL_ADD, socket, &event);
-        return write(socket, opening_);
-    }
-
-    static bool write(int socket, std::string_view bytes) {
-        return ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
+        epoll_ctl(epoll_, EPOLL_CTL_ADD, socket.descriptor(), &event);
+        return true;
     }
 
     void serve(int wait_ms) {
@@ -172,11 +152,17 @@ class Reader {
     }
 
     void read(Stream& stream) {
-        const StampedRead got = read_stamped(stream.socket(), buffer_, clock_);
+        do {
+            read_once(stream);
+        } while (stream.socket().has_pending());
+    }
+
+    void read_once(Stream& stream) {
+        const StampedRead got = stream.socket().read(buffer_, clock_);
         if (got.bytes <= 0) {
             if (got.bytes == 0 || errno != EAGAIN) {
                 ++totals_.ended;
-                stream.close();
+                stream.socket().close();
             }
             return;
         }
@@ -184,9 +170,9 @@ class Reader {
         totals_.kernel_stamped += got.by_kernel ? 1 : 0;
         const auto status = stream.take({buffer_.data(), static_cast<std::size_t>(got.bytes)}, got.at_ns);
         if (status == Decoder::Status::Broken ||
-            (status == Decoder::Status::HeadDone && !message_.empty() && !write(stream.socket(), message_))) {
+            (status == Decoder::Status::HeadDone && !message_.empty() && !stream.socket().write(message_))) {
             ++totals_.broken;
-            stream.close();
+            stream.socket().close();
         }
     }
 
@@ -194,6 +180,7 @@ class Reader {
     std::string opening_;
     std::string message_;
     int epoll_;
+    TlsContext tls_;
     ClockMap clock_;
     Totals totals_;
     std::vector<std::unique_ptr<Stream>> streams_;

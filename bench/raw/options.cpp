@@ -35,6 +35,10 @@ bool read_option(std::string_view name, std::string_view value, Options& options
     if (name == "--max-tokens") {
         return read_number(value, options.max_tokens);
     }
+    if (name == "--tls") {
+        options.tls = value == "yes";
+        return value == "yes" || value == "no";
+    }
     return name == "--cpu" && read_number(value, options.cpu.emplace());
 }
 

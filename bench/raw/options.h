@@ -15,9 +15,10 @@ struct Options {
     std::uint32_t seconds = 10;
     std::uint32_t max_tokens = 1000000;
     std::optional<unsigned> cpu;
+    bool tls = false;
 };
 
-/// `--dialect chat-sse|stream-ws --port N [--streams N] [--seconds N] [--max-tokens N] [--cpu N]`; nothing, and a line on stderr, for
+/// `--dialect chat-sse|stream-ws --port N [--streams N] [--seconds N] [--max-tokens N] [--cpu N] [--tls yes|no]`; nothing, and a line on stderr, for
 /// anything else.
 [[nodiscard]] std::optional<Options> parse_options(int argc, char** argv);
 
