@@ -74,6 +74,8 @@ std::vector<std::size_t> Table::widths() const {
     return widths;
 }
 
+std::size_t Table::natural_width() const { return total_width(widths()); }
+
 std::string Table::line(const std::vector<Cell>& cells, const std::vector<std::size_t>& widths, const Palette& palette) const {
     std::string line(kIndent, ' ');
     for (std::size_t i = 0; i < cells.size(); ++i) {

@@ -33,6 +33,8 @@ class Table {
     /// Missing cells are empty; cells beyond the columns are a bug.
     void add_row(std::vector<Cell> cells);
     void add_blank_row() { rows_.emplace_back(); }
+    /// Of the widest line when nothing is left out or cut.
+    [[nodiscard]] std::size_t natural_width() const;
     /// Lines indented by two, without trailing blanks, each with a newline. When even the columns that stay do not fit, the last one is cut
     /// with "…". No title line when all titles are empty.
     [[nodiscard]] std::string render(std::size_t width, const Palette& palette) const;

@@ -64,67 +64,58 @@ Cell value_cell(const std::optional<result::Distribution::Quantile>& value, cons
     return quantile_cell(arm.metric(metric), q);
 }
 
-/// Two arms: values and the verdict in words. More: values and short changes.
-class Grid {
-  public:
-    Grid(const RunResult& run, const Comparisons& comparisons) : run_(run), comparisons_(comparisons), table_(columns(run)) {}
-
-    void add_plain_row(std::string_view label, const std::vector<Cell>& values, const Cell& words) {
-        std::vector<Cell> row{{std::string(label)}, {}};
-        for (std::size_t i = 0; i < values.size(); ++i) {
-            row.push_back(values[i]);
-            if (i > 0 && !two_arms())
-                row.emplace_back();
-        }
-        if (two_arms())
-            row.push_back(words);
-        table_.add_row(std::move(row));
-    }
-
-    /// Row `index` of every comparison.
-    void add_quantile_row(std::size_t index, std::string_view label) {
-        const QuantileComparison& first = comparisons_.front().quantiles[index];
-        std::vector<Cell> row{{std::string(label)}, {judge::quantile_name(first.quantile), Style::Faint}};
-        row.push_back(value_cell(first.base, run_.arms.front(), first.metric, first.quantile));
-        for (std::size_t i = 0; i < comparisons_.size(); ++i)
-            add_arm(row, run_.arms[i + 1], comparisons_[i].quantiles[index]);
-        table_.add_row(std::move(row));
-    }
-
-    void add_blank_row() { table_.add_blank_row(); }
-    [[nodiscard]] bool two_arms() const { return run_.arms.size() == 2; }
-    [[nodiscard]] std::string render(const Layout& layout) const { return table_.render(layout.width, layout.palette); }
-
-  private:
-    static std::vector<Column> columns(const RunResult& run) {
-        std::vector<Column> columns{{"", Align::Left}, {"", Align::Left}};
-        for (std::size_t i = 0; i < run.arms.size(); ++i) {
-            columns.push_back({safe(run.arms[i].name)});
-            if (i > 0 && run.arms.size() > 2)
-                columns.push_back({""});
-        }
-        if (run.arms.size() == 2)
-            columns.push_back({"", Align::Left});
-        return columns;
-    }
-
-    void add_arm(std::vector<Cell>& row, const ArmResult& arm, const QuantileComparison& comparison) const {
-        row.push_back(value_cell(comparison.other, arm, comparison.metric, comparison.quantile));
-        const std::string words = two_arms() ? judge::verdict_words(comparison, safe(arm.name)) : short_words(comparison);
-        row.push_back({words, style_of(comparison.finding)});
-    }
-
-    const RunResult& run_;
-    const Comparisons& comparisons_;
-    Table table_;
+/// The first arm and those beside it in one table.
+struct Shown {
+    const RunResult& run;
+    std::vector<const ArmResult*> arms;
+    std::vector<const ArmComparison*> comparisons;  ///< of all arms but the first
+    bool words;                                     ///< two arms in all: verdicts in words; else short changes
 };
 
+Shown shown_arms(const RunResult& run, const Comparisons& comparisons, std::size_t first, std::size_t count) {
+    Shown shown{run, {&run.arms.front()}, {}, run.arms.size() == 2};
+    for (std::size_t i = first; i < first + count; ++i) {
+        shown.arms.push_back(&run.arms[i + 1]);
+        shown.comparisons.push_back(&comparisons[i]);
+    }
+    return shown;
+}
+
+std::vector<Column> columns(const Shown& shown) {
+    std::vector<Column> columns{{"", Align::Left}, {"", Align::Left}};
+    for (const ArmResult* arm : shown.arms) {
+        columns.push_back({safe(arm->name)});
+        if (arm != shown.arms.front())
+            columns.push_back({"", shown.words ? Align::Left : Align::Right});
+    }
+    return columns;
+}
+
+/// A row of the table from a text for each arm; `words` stand beside the second of two.
 template <class Text>
-std::vector<Cell> cells_of(const RunResult& run, const Text& text) {
-    std::vector<Cell> cells;
-    for (const ArmResult& arm : run.arms)
-        cells.push_back(text(arm));
-    return cells;
+void add_plain_row(Table& table, const Shown& shown, std::string_view label, const Text& text, const Cell& words = {}) {
+    std::vector<Cell> row{{std::string(label)}, {}};
+    for (const ArmResult* arm : shown.arms) {
+        row.push_back(text(*arm));
+        if (arm != shown.arms.front())
+            row.push_back(shown.words ? words : Cell{});
+    }
+    table.add_row(std::move(row));
+}
+
+/// Row `index` of every comparison.
+void add_quantile_row(Table& table, const Shown& shown, std::size_t index, std::string_view label) {
+    const QuantileComparison& first = shown.comparisons.front()->quantiles[index];
+    std::vector<Cell> row{{std::string(label)}, {judge::quantile_name(first.quantile), Style::Faint}};
+    row.push_back(value_cell(first.base, *shown.arms.front(), first.metric, first.quantile));
+    for (std::size_t i = 0; i < shown.comparisons.size(); ++i) {
+        const QuantileComparison& comparison = shown.comparisons[i]->quantiles[index];
+        const ArmResult& arm = *shown.arms[i + 1];
+        row.push_back(value_cell(comparison.other, arm, comparison.metric, comparison.quantile));
+        row.push_back(
+            {shown.words ? judge::verdict_words(comparison, safe(arm.name)) : short_words(comparison), style_of(comparison.finding)});
+    }
+    table.add_row(std::move(row));
 }
 
 Cell failed_cell(const ArmResult& arm) {
@@ -145,31 +136,41 @@ Cell failure_words(const ArmComparison& comparison) {
             comparison.errors->finding == Finding::NoDifference ? Style::Faint : shown};
 }
 
-void add_counts(Grid& grid, const RunResult& run, const Comparisons& comparisons) {
-    const Cell words = comparisons.empty() ? Cell{} : failure_words(comparisons.front());
-    grid.add_plain_row("streams", cells_of(run, [](const ArmResult& arm) { return Cell{grouped(arm.ended())}; }), {});
-    grid.add_plain_row("failed", cells_of(run, failed_cell), words);
-}
-
-void add_latencies(Grid& grid, const Comparisons& comparisons) {
-    if (comparisons.empty())
-        return;
+void add_latencies(Table& table, const Shown& shown) {
     std::optional<result::Metric> previous;
-    const auto& rows = comparisons.front().quantiles;
+    const auto& rows = shown.comparisons.front()->quantiles;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const bool first = previous != rows[i].metric;
         if (first)
-            grid.add_blank_row();
-        grid.add_quantile_row(i, first ? result::metric_id(rows[i].metric) : std::string_view{});
+            table.add_blank_row();
+        add_quantile_row(table, shown, i, first ? result::metric_id(rows[i].metric) : std::string_view{});
         previous = rows[i].metric;
     }
 }
 
-void add_rates(Grid& grid, const RunResult& run) {
-    const auto rate = [&](std::uint64_t count) { return Cell{core::human_count(per_second(count, run))}; };
-    grid.add_blank_row();
-    grid.add_plain_row("chunks/s", cells_of(run, [&](const ArmResult& arm) { return rate(arm.counters.chunks); }), {});
-    grid.add_plain_row("streams/s", cells_of(run, [&](const ArmResult& arm) { return rate(arm.outcome(stream::Outcome::Complete)); }), {});
+Table table_of(const Shown& shown) {
+    Table table(columns(shown));
+    add_plain_row(table, shown, "streams", [](const ArmResult& arm) { return Cell{grouped(arm.ended())}; });
+    add_plain_row(table, shown, "failed", failed_cell, failure_words(*shown.comparisons.front()));
+    add_latencies(table, shown);
+    const auto rate = [&shown](std::uint64_t count) { return Cell{core::human_count(per_second(count, shown.run))}; };
+    table.add_blank_row();
+    add_plain_row(table, shown, "chunks/s", [&](const ArmResult& arm) { return rate(arm.counters.chunks); });
+    add_plain_row(table, shown, "streams/s", [&](const ArmResult& arm) { return rate(arm.outcome(stream::Outcome::Complete)); });
+    return table;
+}
+
+/// As many arms beside the first as the width holds, then the next ones in a table of their own.
+std::string tables(const RunResult& run, const Comparisons& comparisons, const Layout& layout) {
+    std::string text;
+    for (std::size_t first = 0; first < comparisons.size();) {
+        std::size_t count = comparisons.size() - first;
+        while (count > 1 && table_of(shown_arms(run, comparisons, first, count)).natural_width() > layout.width)
+            --count;
+        text += (first > 0 ? "\n" : "") + table_of(shown_arms(run, comparisons, first, count)).render(layout.width, layout.palette);
+        first += count;
+    }
+    return text;
 }
 
 std::string headings(const RunResult& run, const Layout& layout) {
@@ -220,12 +221,9 @@ std::string terminal_compare(const RunResult& run, const Comparisons& comparison
             text += quiet_line(comparison, layout);
         return text + gate_lines(run, layout);
     }
-    text = alarms(run, layout) + headings(run, layout) + load_line(run, layout) + "\n";
-    Grid grid(run, comparisons);
-    add_counts(grid, run, comparisons);
-    add_latencies(grid, comparisons);
-    add_rates(grid, run);
-    text += grid.render(layout) + "\n" + legend(run, layout) + audit_line(run, layout);
+    const std::string warned = alarms(run, layout);
+    text = warned + (warned.empty() ? "" : "\n") + headings(run, layout) + load_line(run, layout) + "\n";
+    text += tables(run, comparisons, layout) + "\n" + legend(run, layout) + audit_line(run, layout);
     for (const std::string& part : {gate_lines(run, layout), warning_lines(run, layout)}) {
         if (!part.empty())
             text += "\n" + part;

@@ -124,6 +124,17 @@ TEST_CASE("terminal run: names and details from outside cannot control the termi
     CHECK(text.find('\x07') == std::string::npos);
 }
 
+TEST_CASE("terminal compare: arms that do not fit beside each other get tables of their own") {
+    result::RunResult run = compared_run(2);
+    for (const char* name : {"third-relay", "fourth-relay", "fifth-relay"})
+        run.arms.push_back(test::sample_arm({.name = name, .seed = 3}));
+    for (const std::size_t width : {60U, 80U, 100U, 140U}) {
+        const std::string text = compared(run, {.width = width});
+        CHECK(widest_line(text) <= width);
+        CHECK(text.find("fifth-relay  ") != std::string::npos);
+    }
+}
+
 TEST_CASE("terminal run: no line is wider than the terminal") {
     for (const std::size_t width : {60U, 80U, 100U, 120U, 140U}) {
         CHECK(widest_line(report::terminal_run(judged_run(), {.width = width})) <= width);
