@@ -131,7 +131,7 @@ TEST_CASE("terminal compare: arms that do not fit beside each other get tables o
     for (const std::size_t width : {60U, 80U, 100U, 140U}) {
         const std::string text = compared(run, {.width = width});
         CHECK(widest_line(text) <= width);
-        CHECK(text.find("fifth-relay  ") != std::string::npos);
+        CHECK(text.find("fifth-relay", text.find("fifth-relay") + 1) != std::string::npos);  // in the headings, then in a table
     }
 }
 
