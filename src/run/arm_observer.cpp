@@ -2,18 +2,11 @@
 
 #include <cstdlib>
 
+#include "result/stamp_error.h"
+
 namespace relaybench::run {
 
-namespace {
-
-stats::HdrHistogram nanosecond_histogram() {
-    // 1 ns … 1 h; a fixed, valid configuration.
-    return stats::HdrHistogram::make({.lowest = 1, .highest = 3'600'000'000'000, .significant_digits = 3}).value();
-}
-
-}  // namespace
-
-StampErrors::StampErrors() : first_token_ns(nanosecond_histogram()), gap_ns(nanosecond_histogram()) {}
+StampErrors::StampErrors() : first_token_ns(result::stamp_error_histogram()), gap_ns(result::stamp_error_histogram()) {}
 
 void StampErrors::merge(const StampErrors& other) {
     first_token_ns.merge(other.first_token_ns);
