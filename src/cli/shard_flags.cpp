@@ -63,12 +63,12 @@ core::Expected<result::Shard> parse_shard(std::string_view text) {
 core::Expected<core::WallTime> parse_start_at(std::string_view text, core::WallTime now) {
     const auto at = time_of(text, now);
     if (!at) {
-        return core::bad_input(fmt::format("--start-at: {}; want a time such as 2026-11-21T04:15:00Z, seconds since 1970, or +10s",
-                                           at.error().message));
+        return core::bad_input(
+            fmt::format("--start-at: {}; want a time such as 2026-11-21T04:15:00Z, seconds since 1970, or +10s", at.error().message));
     }
     if (*at < now) {
-        return core::bad_input(fmt::format("--start-at: \"{}\" was {} ago", core::printable(text, kMostShown),
-                                           core::human_duration(now - *at)));
+        return core::bad_input(
+            fmt::format("--start-at: \"{}\" was {} ago", core::printable(text, kMostShown), core::human_duration(now - *at)));
     }
     if (*at - now > kLongestWait) {
         return core::bad_input(fmt::format("--start-at: \"{}\" is more than a week ahead", core::printable(text, kMostShown)));

@@ -25,7 +25,7 @@ class ArmRecorder {
     struct Options {
         core::TimePoint window_start;  ///< start of the measured window: second 0 of the series, zero of first_at and of stream records
         wire::Carrier carrier = wire::Carrier::Http;
-        std::uint64_t seed = 1;          ///< of the sample of stream records; the same in all workers
+        std::uint64_t seed = 1;  ///< of the sample of stream records; the same in all workers
         std::size_t max_streams = kMaxSampledStreams;
     };
     explicit ArmRecorder(const Options& options);

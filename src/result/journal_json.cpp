@@ -9,7 +9,9 @@ namespace {
 
 constexpr double kNanosecondsPerSecond = 1e9;
 
-Json opened(std::string_view kind, std::uint64_t number) { return {{"kind", kind}, {"schema_version", kSchemaVersion}, {"number", number}}; }
+Json opened(std::string_view kind, std::uint64_t number) {
+    return {{"kind", kind}, {"schema_version", kSchemaVersion}, {"number", number}};
+}
 
 std::string closed(const Json& json) { return sealed(json.dump(-1, ' ', false, Json::error_handler_t::replace)); }
 

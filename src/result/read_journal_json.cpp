@@ -25,6 +25,19 @@ constexpr double kMaxSeconds = 1e9;
 constexpr std::string_view kOpening = R"({"kind":"journal",)";
 constexpr std::string_view kKilled = "killed, or still running: the journal has no end";
 
+/// Lines may each be believable and their sum not.
+bool is_beyond_any_run(const ArmResult& arm) {
+    const auto is_above = [](std::uint64_t count) { return count > kMaxCount; };
+    return std::any_of(arm.outcomes.begin(), arm.outcomes.end(), is_above) ||
+           std::any_of(arm.metrics.begin(), arm.metrics.end(),
+                       [&](const Distribution& each) {
+                           return is_above(each.count()) || is_above(each.censored()) || is_above(each.out_of_range());
+                       }) ||
+           std::any_of(kCounterFields.begin(), kCounterFields.end(),
+                       [&](const CounterField& field) { return is_above(arm.counters.*field.member); }) ||
+           std::any_of(arm.series.begin(), arm.series.end(), [&](const SeriesPoint& each) { return is_above(each.chunks); });
+}
+
 /// Takes the lines of a journal in order.
 class JournalSum {
   public:
@@ -119,6 +132,8 @@ void JournalSum::add_header(const Node& root) {
         names.relay = each.text("relay");
         names.dialect = each.text("dialect");
         names.model = each.text("model");
+        if (std::any_of(head_.arms.begin(), head_.arms.end(), [&](const ArmResult& other) { return other.name == names.name; }))
+            each.problem(fmt::format("a second arm is named \"{}\"", names.name));
         arms_.emplace_back(head_.provenance.seed).add(names);
         head_.arms.push_back(std::move(names));
     }
@@ -180,8 +195,11 @@ core::Expected<RunResult> JournalSum::result() const {
     if (!has_header_)
         return core::bad_input(fmt::format("{}: its first line is torn; nothing was measured yet", name_));
     RunResult result = head_;
-    for (std::size_t i = 0; i < arms_.size(); ++i)
+    for (std::size_t i = 0; i < arms_.size(); ++i) {
         result.arms[i] = arms_[i].result();
+        if (is_beyond_any_run(result.arms[i]))
+            return core::bad_input(fmt::format("{}: holds more than any run can have", name_));
+    }
     judge_generator(result.audit, result.arms);
     result.warnings = warnings_of(result);
     for (const Warning& warning : warnings_) {

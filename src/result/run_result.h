@@ -148,15 +148,15 @@ struct Provenance {
     std::string version;
     std::uint64_t seed = 0;
     std::string scenario_name;
-    std::string scenario_sha256;  ///< of the resolved scenario in its canonical JSON form
-    std::string load;             ///< for people: "closed loop, 50 streams, 30s"
-    std::string host;             ///< operating system, machine, cores: no host name
-    std::string started_at;       ///< RFC 3339, UTC
-    core::Duration duration{0};   ///< of the measured window
-    bool partial = false;         ///< interrupted or stopped by a budget before its plan was done
-    std::string stop_reason;      ///< "count reached", "duration over", "interrupted", "token budget used up", …
-    std::optional<Shard> shard;        ///< when this is one of several processes that play the plan
-    std::vector<MergedShard> shards;   ///< when this was merged from shards: all of them, in order
+    std::string scenario_sha256;      ///< of the resolved scenario in its canonical JSON form
+    std::string load;                 ///< for people: "closed loop, 50 streams, 30s"
+    std::string host;                 ///< operating system, machine, cores: no host name
+    std::string started_at;           ///< RFC 3339, UTC
+    core::Duration duration{0};       ///< of the measured window
+    bool partial = false;             ///< interrupted or stopped by a budget before its plan was done
+    std::string stop_reason;          ///< "count reached", "duration over", "interrupted", "token budget used up", …
+    std::optional<Shard> shard;       ///< when this is one of several processes that play the plan
+    std::vector<MergedShard> shards;  ///< when this was merged from shards: all of them, in order
 };
 
 enum class GateVerdict { Passed, Failed, Inconclusive };

@@ -58,12 +58,9 @@ Json json_of(const StampError::Summary& summary) {
 bool is_empty(const Distribution& distribution) { return distribution.count() == 0 && distribution.censored() == 0; }
 
 Json json_of(const MergedShard& shard) {
-    return {{"index", shard.index},
-            {"host", shard.host},
-            {"started_at", shard.started_at},
-            {"duration_s", static_cast<double>(shard.duration.count()) / kNanosecondsPerSecond},
-            {"partial", shard.partial},
-            {"stop_reason", shard.stop_reason}};
+    return {{"index", shard.index},           {"host", shard.host},
+            {"started_at", shard.started_at}, {"duration_s", static_cast<double>(shard.duration.count()) / kNanosecondsPerSecond},
+            {"partial", shard.partial},       {"stop_reason", shard.stop_reason}};
 }
 
 }  // namespace

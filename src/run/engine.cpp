@@ -136,10 +136,8 @@ std::vector<result::ArmRecorder> sum_of_arms(Stage& stage, std::vector<WorkerRes
 
 result::ArmResult finish_arm(const ArmPlan& plan, const result::ArmRecorder& recorder, std::size_t arm,
                              const std::vector<WorkerResult>& results) {
-    auto finished = recorder.finish({.name = plan.name,
-                                     .relay = plan.relay,
-                                     .dialect = std::string(wire::info(plan.settings.dialect).id),
-                                     .model = plan.model});
+    auto finished = recorder.finish(
+        {.name = plan.name, .relay = plan.relay, .dialect = std::string(wire::info(plan.settings.dialect).id), .model = plan.model});
     StampErrors stamps;
     for (const auto& worker : results) {
         stamps.merge(worker.stamp_errors[arm]);

@@ -124,9 +124,9 @@ void JournalKeeper::close(result::RunResult& run) {
         append(result::journal_line(lines_, end));
     }
     if (failures_ > 0) {
-        run.warnings.push_back({"journal", fmt::format("The journal could not be written {} time{}: {}", failures_,
-                                                       failures_ == 1 ? "" : "s", trouble_),
-                                "make room on its disk; this result is whole, and the journal lacks what came after its last line"});
+        run.warnings.push_back(
+            {"journal", fmt::format("The journal could not be written {} time{}: {}", failures_, failures_ == 1 ? "" : "s", trouble_),
+             "make room on its disk; this result is whole, and the journal lacks what came after its last line"});
     }
 }
 

@@ -26,9 +26,8 @@ core::TimePoint drain_end(const scenario::Load& load, core::TimePoint begin) {
 }  // namespace
 
 result::ArmRecorder empty_recorder(const RunPlan& plan, const ArmPlan& arm, core::TimePoint begin) {
-    return result::ArmRecorder({.window_start = begin + plan.load.warmup,
-                                .carrier = wire::info(arm.settings.dialect).carrier,
-                                .seed = plan.seed});
+    return result::ArmRecorder(
+        {.window_start = begin + plan.load.warmup, .carrier = wire::info(arm.settings.dialect).carrier, .seed = plan.seed});
 }
 
 Worker::Worker(const RunPlan& plan, WorkerShare share, const Ports& ports, core::TimePoint begin)

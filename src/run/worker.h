@@ -26,7 +26,7 @@ using Bell = std::counting_semaphore<>;
 
 /// What one worker has to tell at its end; merged over workers.
 struct WorkerResult {
-    std::vector<result::ArmRecorder> arms;    ///< what it has not handed over before
+    std::vector<result::ArmRecorder> arms;  ///< what it has not handed over before
     std::vector<StampErrors> stamp_errors;  ///< by arm
     WorkerAccount account;
     core::TimePoint last_event;  ///< when the last measured stream ended

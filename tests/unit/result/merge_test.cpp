@@ -40,9 +40,7 @@ TEST_CASE("merge: names the shard that is missing and the one that is there twic
     CHECK(refusal({shard(1, 2), shard(2, 2), again}) == "shard 2/2 is there twice: shard-2.json and copy.json");
 }
 
-TEST_CASE("merge: of a thousand missing shards a few are named") {
-    CHECK(refusal({shard(1, 1000)}).size() < 200);
-}
+TEST_CASE("merge: of a thousand missing shards a few are named") { CHECK(refusal({shard(1, 1000)}).size() < 200); }
 
 TEST_CASE("merge: refuses what is no shard, and what was merged before") {
     auto whole = shard(1, 2);
@@ -67,7 +65,8 @@ TEST_CASE("merge: refuses shards of unlike runs, each in one line that names bot
 }
 
 TEST_CASE("merge: counts add, quantiles come from the sum of buckets and not from quantiles") {
-    const auto merged = result::merge_shards({shard(1, 2, {.streams = 100, .failures = 2}), shard(2, 2, {.streams = 900, .scale = 3.0, .seed = 2})});
+    const auto merged =
+        result::merge_shards({shard(1, 2, {.streams = 100, .failures = 2}), shard(2, 2, {.streams = 900, .scale = 3.0, .seed = 2})});
     REQUIRE(merged.has_value());
     const auto& arm = merged->arms[0];
     CHECK(arm.ended() == 1000);
@@ -140,7 +139,8 @@ TEST_CASE("merge: stamp errors add as histograms, and are left out when one of t
     auto b = shard(2, 2);
     result::StampError::Summary known;
     known.count = 1;
-    known.histogram_ns = relaybench::stats::HdrHistogram::make({.lowest = 1, .highest = 3'600'000'000'000, .significant_digits = 3}).value();
+    known.histogram_ns =
+        relaybench::stats::HdrHistogram::make({.lowest = 1, .highest = 3'600'000'000'000, .significant_digits = 3}).value();
     known.histogram_ns->record(1000);
     a.result.arms[0].stamp_error = result::StampError{known, known};
     b.result.arms[0].stamp_error = a.result.arms[0].stamp_error;
