@@ -11,7 +11,8 @@ import unittest
 
 import harness
 
-RELAY = "embedded:fast?ttft=20ms&gap=3ms&tokens=10"
+# Slow enough that no noise of the machine can distort its figures, which would make gates inconclusive.
+RELAY = "embedded:fast?ttft=300ms&gap=40ms&tokens=5"
 PLAN = ["run", RELAY, "--rate", "60/s", "--arrivals", "poisson", "-n", "150", "--gate", "ttft.p99 < 30s", "--gate", "errors.rate < 1%"]
 SHARDS = 4
 
@@ -69,9 +70,9 @@ class Shards(unittest.TestCase):
     def test_one_verdict_over_the_union(self):
         with tempfile.TemporaryDirectory() as folder:
             paths = []
-            for number, gate in ((1, 0), (2, 0)):
+            for number in (1, 2):
                 paths.append(pathlib.Path(folder) / f"{number}.json")
-                harness.run("run", "embedded:fast?ttft=400ms&gap=40ms&tokens=5", "-c", 4, "-n", 8, "--gate", "ttft.p50 < 1ms", "--shard", f"{number}/2",
+                harness.run("run", RELAY, "-c", 4, "-n", 8, "--gate", "ttft.p50 < 1ms", "--shard", f"{number}/2",
                             "--out", f"json={paths[-1]}", expect_exit=99)
             done = harness.run("merge", *paths, "-q", expect_exit=99)
             self.assertEqual(len(done.stdout.splitlines()), 1, done.stdout)
