@@ -150,6 +150,7 @@ result::ArmResult finish_arm(const ArmPlan& plan, const result::ArmRecorder& rec
 
 std::vector<WorkerAccount> accounts_of(const std::vector<WorkerResult>& results) {
     std::vector<WorkerAccount> accounts;
+    accounts.reserve(results.size());
     for (const auto& result : results) {
         accounts.push_back(result.account);
     }

@@ -22,6 +22,8 @@ constexpr bool kHeapIsMeasured = !(__has_feature(address_sanitizer) || __has_fea
 constexpr bool kHeapIsMeasured = true;
 #endif
 
+// Instrumented allocators keep books of their own and take many times as long: there the same code is played for fewer streams.
+
 /// Bytes that are allocated now.
 std::size_t heap_in_use() { return mallinfo2().uordblks + mallinfo2().hblkhd; }
 
@@ -57,7 +59,7 @@ std::map<long, std::size_t> heap_by_hour(core::Duration duration, double rate_pe
 }  // namespace
 
 TEST_CASE("long run: the memory of 72 hours is that of the first ones") {
-    const auto heap = heap_by_hour(72h, 1.0);
+    const auto heap = heap_by_hour(72h, kHeapIsMeasured ? 1.0 : 0.05);
     REQUIRE(heap.size() == 72);
     if (!kHeapIsMeasured) {
         return;
@@ -69,7 +71,7 @@ TEST_CASE("long run: the memory of 72 hours is that of the first ones") {
     CHECK(heap.at(71) < heap.at(36) + kMiB / 2);
 }
 
-TEST_CASE("long run: ten million streams take no more room than ten thousand") {
+TEST_CASE("long run: ten million streams take no more room than a hundred thousand") {
     result::ArmRecorder recorder({.window_start = core::TimePoint{1h}});
     stream::StreamRecord record;
     record.outcome = stream::Outcome::Complete;
@@ -87,10 +89,11 @@ TEST_CASE("long run: ten million streams take no more room than ten thousand") {
         }
         return heap_in_use();
     };
+    constexpr std::uint64_t kStreams = kHeapIsMeasured ? 10'000'000 : 200'000;
     const auto early = play(0, 100'000);
-    const auto late = play(100'000, 10'000'000);
-    MESSAGE("heap after 100,000 streams " << early / 1024 << " KiB, after 10,000,000 " << late / 1024 << " KiB");
-    CHECK(recorder.counters().started == 10'000'000);
+    const auto late = play(100'000, kStreams);
+    MESSAGE("heap after 100,000 streams " << early / 1024 << " KiB, after " << kStreams << " " << late / 1024 << " KiB");
+    CHECK(recorder.counters().started == kStreams);
     if (kHeapIsMeasured) {
         CHECK(late < early + 2 * 1024 * 1024);
     }
