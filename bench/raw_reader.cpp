@@ -37,7 +37,8 @@ struct Totals {
     std::uint64_t ended = 0;
 };
 
-/// One stream: its socket, its decoder, and the last token's arrival and send stamp.
+/// One stream: its socket, its decoder, and of the last two reads with tokens the arrival and the last token's send stamp (a read's stamp is
+/// that of its last segment).
 class Stream final : public TokenSink {
   public:
     Stream(int socket, Wire wire, Totals& totals) : socket_(socket), decoder_(wire), totals_(totals) {}
@@ -47,17 +48,19 @@ class Stream final : public TokenSink {
 
     Decoder::Status take(std::string_view bytes, std::int64_t at_ns) {
         at_ns_ = at_ns;
-        return decoder_.feed(bytes, *this);
+        sent_ns_ = 0;
+        const auto status = decoder_.feed(bytes, *this);
+        if (sent_ns_ != 0) {
+            close_read();
+        }
+        return status;
     }
 
     void on_token(std::int64_t send_stamp_ns) override {
-        if (last_at_ns_ == 0) {
+        if (last_at_ns_ == 0 && sent_ns_ == 0) {
             totals_.first_token_error.record(at_ns_ - send_stamp_ns);
-        } else if (at_ns_ != last_at_ns_) {  // a gap within one read means nothing
-            totals_.gap_error.record((at_ns_ - last_at_ns_) - (send_stamp_ns - last_stamp_ns_));
         }
-        last_at_ns_ = at_ns_;
-        last_stamp_ns_ = send_stamp_ns;
+        sent_ns_ = send_stamp_ns;
         ++totals_.chunks;
     }
 
@@ -69,12 +72,22 @@ class Stream final : public TokenSink {
     }
 
   private:
+    /// The read brought tokens: its distance from the one before, beside the relay's.
+    void close_read() {
+        if (last_at_ns_ != 0) {
+            totals_.gap_error.record((at_ns_ - last_at_ns_) - (sent_ns_ - last_sent_ns_));
+        }
+        last_at_ns_ = at_ns_;
+        last_sent_ns_ = sent_ns_;
+    }
+
     int socket_;
     Decoder decoder_;
     Totals& totals_;
     std::int64_t at_ns_ = 0;
+    std::int64_t sent_ns_ = 0;  // of the last token of this read; 0: none yet
     std::int64_t last_at_ns_ = 0;
-    std::int64_t last_stamp_ns_ = 0;
+    std::int64_t last_sent_ns_ = 0;
 };
 
 int connect_to(std::uint16_t port) {

@@ -2,7 +2,6 @@
 # unit of their own, because file-local names of theirs are also used by a neighbour.
 set(RELAYBENCH_ALONE
     core/secret.cpp core/units.cpp
-    stats/sorted_sample.cpp
     wire/url.cpp wire/key_format.cpp
     scenario/connect_to.cpp scenario/field.cpp scenario/node.cpp scenario/node_yaml.cpp scenario/load_fields.cpp scenario/relay_fields.cpp scenario/relay_list_field.cpp scenario/relay_spec.cpp scenario/scenario_fields.cpp
     net/response_reader.cpp net/listener_http.cpp net/client_streaming.cpp net/client_transport.cpp net/frame_reader.cpp

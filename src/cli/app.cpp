@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <exception>
 #include <memory>
@@ -15,8 +16,8 @@ namespace relaybench::cli {
 
 namespace {
 
-constexpr std::array kCommands{add_run_command,   add_compare_command, add_gate_command,     add_report_command,
-                               add_merge_command, add_relay_command,   add_scenarios_command};
+constexpr std::array kCommands{add_run_command,   add_compare_command, add_gate_command,      add_report_command,
+                               add_merge_command, add_relay_command,   add_calibrate_command, add_scenarios_command};
 
 std::string exit_codes_text() {
     return "Exit codes: 0 done and all gates passed, 1 relaybench failed, 2 bad input (nothing was sent),\n"
@@ -48,15 +49,18 @@ std::string unknown_word(const CLI::App& app, const std::string& word) {
     return fmt::format("unknown {} \"{}\"{}", word.rfind('-', 0) == 0 ? "flag" : "argument", word, core::did_you_mean(word, known));
 }
 
-/// CLI11 tells what it did not expect in words only: "The following argument was not expected: --x".
+/// CLI11 tells what it did not expect in words only: "The following argument was not expected: --x". Of several the flag counts: the words
+/// after an unknown one are its values.
 std::optional<std::string> unexpected_word(const CLI::ParseError& error) {
     const std::string text = error.what();
     const auto colon = text.find(" not expected: ");
     if (colon == std::string::npos) {
         return std::nullopt;
     }
-    const auto words = text.substr(text.find(": ", colon) + 2);
-    return words.substr(0, words.find(' '));
+    const auto list = text.substr(text.find(": ", colon) + 2);
+    const auto words = core::split(list, ' ');
+    const auto flag = std::find_if(words.begin(), words.end(), [](std::string_view word) { return word.starts_with('-'); });
+    return std::string(flag != words.end() ? *flag : words.front());
 }
 
 ExitCode report_parse_error(const CLI::App& app, const CLI::ParseError& error, const Context& context) {

@@ -5,33 +5,19 @@
 
 #include <fmt/format.h>
 
-#include "cli/host_limits.h"
 #include "cli/progress_display.h"
 #include "cli/provenance.h"
 #include "cli/signal_watch.h"
+#include "cli/socket_run.h"
 #include "cli/start_time.h"
 #include "cli/trace_recorder.h"
 #include "core/append_file.h"
 #include "core/units.h"
-#include "net/client.h"
-#include "run/engine.h"
 #include "run/journal_keeper.h"
 
 namespace relaybench::cli {
 
 namespace {
-
-core::Expected<std::vector<std::unique_ptr<stream::Transport>>> make_transports(const run::RunPlan& plan, const Context& context) {
-    std::vector<std::unique_ptr<stream::Transport>> transports;
-    for (std::uint32_t worker = 0; worker < plan.workers; ++worker) {
-        auto client = net::make_client(context.clock, {});
-        if (!client) {
-            return tl::unexpected(client.error());
-        }
-        transports.push_back(std::move(*client));
-    }
-    return transports;
-}
 
 /// The run's own journal, when one is wanted.
 core::Expected<std::optional<run::JournalOrder>> open_journal(const scenario::Scenario& scenario, const Staging& staging,
@@ -63,10 +49,6 @@ core::Expected<Measured> measure(const scenario::Scenario& scenario, const run::
                                  const ShowFlags& show, const Context& context) {
     run::Control control;
     const SignalWatch signals(control);
-    auto transports = make_transports(plan, context);
-    if (!transports) {
-        return tl::unexpected(transports.error());
-    }
     std::unique_ptr<ProgressDisplay> display;
     if (show.quiet == 0) {
         display = std::make_unique<ProgressDisplay>(context.err, context.err_traits);
@@ -86,13 +68,13 @@ core::Expected<Measured> measure(const scenario::Scenario& scenario, const run::
     const auto began = context.clock.wall_now();
     TraceRecorder tracer(context.clock.now());
     Measured measured;
-    measured.result = run::execute(plan, {.clock = context.clock,
-                                          .transports = *transports,
-                                          .control = control,
-                                          .observer = display.get(),
-                                          .tracer = show.trace > 0 ? &tracer : nullptr,
-                                          .fd_limit = descriptor_limit(),
-                                          .journal = *journal ? &**journal : nullptr});
+    auto result = run_on_sockets(
+        plan, control,
+        {.observer = display.get(), .tracer = show.trace > 0 ? &tracer : nullptr, .journal = *journal ? &**journal : nullptr}, context);
+    if (!result) {
+        return tl::unexpected(result.error());
+    }
+    measured.result = std::move(*result);
     note_late_start(staging, began, measured.result);
     measured.signal = signals.caught();
     measured.trace = tracer.events();

@@ -14,6 +14,7 @@
 #include "cli/shard_flags.h"
 #include "cli/show_result.h"
 #include "cli/write_outputs.h"
+#include "judge/compare.h"
 #include "judge/gate.h"
 #include "load/window.h"
 #include "scenario/cost.h"
@@ -165,6 +166,7 @@ ExitCode play(const scenario::Scenario& asked, const ShowFlags& show, const Cont
     if (!measured) {
         return report_error(context, measured.error());
     }
+    measured->result.comparisons = judge::compare_arms(measured->result);
     measured->result.gates = judge::judge_gates(*gates, measured->result);
     for (auto& warning : judge::gate_warnings(*gates, measured->result)) {
         measured->result.warnings.push_back(std::move(warning));

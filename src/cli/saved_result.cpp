@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "core/file.h"
+#include "judge/compare.h"
 #include "judge/gate.h"
 #include "result/journal.h"
 #include "result/result_json.h"
@@ -54,6 +55,7 @@ core::Expected<result::RunResult> read_result(const std::string& path) {
 }
 
 core::Expected<void> judge_again(result::RunResult& result) {
+    result.comparisons = judge::compare_arms(result);
     std::vector<std::string> expressions;
     for (const auto& gate : result.gates) {
         if (std::find(expressions.begin(), expressions.end(), gate.expression) == expressions.end()) {

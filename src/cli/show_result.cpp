@@ -31,7 +31,8 @@ void show_result(const result::RunResult& result, const std::vector<report::Trac
         context.out << report::trace_text(trace, layout) << '\n';
     }
     if (result.arms.size() > 1) {
-        context.out << report::terminal_compare(result, judge::compare_arms(result), layout);
+        const auto comparisons = result.comparisons.empty() ? judge::compare_arms(result) : result.comparisons;
+        context.out << report::terminal_compare(result, comparisons, layout);
     } else {
         context.out << report::terminal_run(result, layout);
     }

@@ -1,162 +1,249 @@
 #include "judge/compare.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <limits>
+#include <optional>
+#include <span>
 
+#include "judge/error_comparison.h"
+#include "judge/gap_clusters.h"
 #include "judge/order_statistic.h"
+#include "judge/paired_streams.h"
+#include "stats/holm.h"
+#include "stats/stratified_test.h"
 
 namespace relaybench::judge {
 namespace {
 
 using result::ArmResult;
 using result::Distribution;
+using result::kComparedQuantiles;
 using result::Metric;
+using result::Pairing;
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-/// Logarithms of a quantile and of its limits; +∞ for ranks that never got there.
-struct LogQuantile {
-    double low = 0;
-    double value = 0;
-    double high = 0;
+/// Two arms, and their streams where they are known.
+struct Pair {
+    const ArmResult& base;
+    const ArmResult& other;
+    Pairing pairing;
+    PairedStreams streams;
 };
 
-/// A share in the middle of rank `rank`: quantile(q) takes ⌈q·count⌉.
-double share_of_rank(std::uint64_t rank, std::uint64_t count) {
-    constexpr double kHalf = 0.5;
-    return (static_cast<double>(rank) - kHalf) / static_cast<double>(count);
+Pair make_pair(const ArmResult& base, const ArmResult& other, Pairing pairing) {
+    return {base, other, pairing, PairedStreams(base.stream_set, other.stream_set, pairing)};
 }
 
-double log_of(const std::optional<Distribution::Quantile>& quantile) {
-    if (!quantile || !quantile->value)
-        return kInfinity;
-    return std::log(static_cast<double>(quantile->value->count()));
+std::optional<std::size_t> stream_metric(Metric metric) {
+    const auto* found = std::find(result::kStreamMetrics.begin(), result::kStreamMetrics.end(), metric);
+    return found == result::kStreamMetrics.end() ? std::nullopt
+                                                 : std::optional(static_cast<std::size_t>(found - result::kStreamMetrics.begin()));
 }
 
-std::optional<LogQuantile> log_quantile(const Distribution& distribution, double q) {
-    const auto ranks = quantile_ranks(distribution.count(), q, kConfidence);
-    if (!ranks)
+/// How many independent values an arm's quantile rests on: its streams, or what its gaps are worth. nullopt when that is unknown.
+std::optional<double> independent_values(const ArmResult& arm, Metric metric, double q) {
+    const auto count = static_cast<double>(arm.metric(metric).count());
+    if (stream_metric(metric))
+        return count;
+    const auto* at = std::find(kComparedQuantiles.begin(), kComparedQuantiles.end(), q);
+    if (metric != Metric::Gap || !arm.gap_spread || at == kComparedQuantiles.end())
         return std::nullopt;
-    const auto at = [&](std::uint64_t rank) { return log_of(distribution.quantile(share_of_rank(rank, distribution.count()))); };
-    return LogQuantile{at(ranks->low), log_of(distribution.quantile(q)), at(ranks->high)};
+    return count / arm.gap_spread->design_effect.at(static_cast<std::size_t>(at - kComparedQuantiles.begin()));
 }
 
-/// Distance of two logarithms; an infinite one is infinitely far, also from another.
-double distance(double a, double b) { return std::isfinite(a) && std::isfinite(b) ? std::abs(a - b) : kInfinity; }
-
-ChangeInterval change_interval(const LogQuantile& base, const LogQuantile& other) {
-    const double ratio = other.value - base.value;
-    const double down = std::hypot(distance(other.value, other.low), distance(base.high, base.value));
-    const double up = std::hypot(distance(other.high, other.value), distance(base.value, base.low));
-    return {std::expm1(ratio - down), std::expm1(ratio + up)};
+std::uint32_t cut_of(const Distribution& distribution, double q) {
+    const auto quantile = distribution.quantile(q);
+    if (!quantile || !quantile->value)
+        return result::StreamValues::kAbsent;  // above all values, below "never"
+    const auto us = std::chrono::duration_cast<std::chrono::microseconds>(*quantile->value).count();
+    return static_cast<std::uint32_t>(std::min<std::int64_t>(us, result::StreamValues::kAbsent));
 }
 
-/// One of the two quantiles is infinite. The finite limits still decide: when the slowest that the one may be is faster than the fastest that
-/// the other may be, the difference is shown although it has no size.
-Finding finding_of_infinite(const LogQuantile& base, const LogQuantile& other) {
-    if (!std::isfinite(base.value) && !std::isfinite(other.value))
-        return Finding::NothingObserved;
-    if (other.low > base.high)
-        return Finding::Slower;
-    if (base.low > other.high)
+/// The correlation of the two arms' estimates.
+double correlation(const Pair& pair, Metric metric, double q) {
+    const auto index = stream_metric(metric);
+    if (!index || pair.streams.empty() || pair.pairing == Pairing::Apart)
+        return 0;
+    const PairedStreams::Cuts cuts{cut_of(pair.base.metric(metric), q), cut_of(pair.other.metric(metric), q)};
+    return shared_share(pair.streams.above(*index, cuts));
+}
+
+/// Values above a cut, as so many independent ones: never answered ones lie above all.
+stats::Stratum one_stratum(const Pair& pair, Metric metric, double q, std::int64_t cut_us) {
+    const auto above = [cut_us](const Distribution& distribution) {
+        return static_cast<double>(distribution.count() - distribution.histogram().count_at_or_below(cut_us)) /
+               static_cast<double>(distribution.count());
+    };
+    const auto worth = [&](const ArmResult& arm) {
+        return static_cast<std::uint64_t>(std::llround(independent_values(arm, metric, q).value_or(0)));
+    };
+    stats::Stratum stratum{worth(pair.base), worth(pair.other), 0, 0};
+    const auto part = [](double share, std::uint64_t of) {
+        return static_cast<std::uint64_t>(std::llround(share * static_cast<double>(of)));
+    };
+    stratum.base_above = part(above(pair.base.metric(metric)), stratum.base);
+    stratum.other_above = part(above(pair.other.metric(metric)), stratum.other);
+    return stratum;
+}
+
+double p_value_of_histograms(const Pair& pair, Metric metric, double q) {
+    Distribution both = pair.base.metric(metric);
+    both.merge(pair.other.metric(metric));
+    const auto& layout = both.histogram().layout();
+    auto cut = static_cast<std::int64_t>(cut_of(both, q));
+    if (both.histogram().count_at_or_below(cut) == both.count())
+        cut = std::max<std::int64_t>(0, layout.lowest_at(layout.index_of(cut)) - 1);
+    const std::array strata{one_stratum(pair, metric, q, cut)};
+    return stats::stratified_p_value(strata);
+}
+
+double p_value(const Pair& pair, Metric metric, double q) {
+    const auto index = stream_metric(metric);
+    if (index && !pair.streams.empty()) {
+        const auto cut = pair.streams.common_cut(*index, q);
+        return cut ? stats::stratified_p_value(pair.streams.above(*index, {*cut, *cut})) : 1.0;
+    }
+    const bool gaps_known = !pair.base.stream_set.gaps.empty() && !pair.other.stream_set.gaps.empty();
+    if (metric == Metric::Gap && gaps_known) {
+        Distribution both = pair.base.metric(metric);
+        both.merge(pair.other.metric(metric));
+        return gap_p_value(pair.base.stream_set, pair.other.stream_set, both, q, pair.pairing);
+    }
+    return p_value_of_histograms(pair, metric, q);
+}
+
+/// The finding of a row at its adjusted p value: both the test and the interval must exclude "no change".
+Finding finding_of(const QuantileComparison& row, const LogQuantile& from, const LogQuantile& to) {
+    if (row.p_adjusted > kSignificance)
+        return Finding::NoDifference;
+    if (!row.interval)
+        return finding_of_infinite(from, to);
+    if (row.interval->high < 0)
         return Finding::Faster;
-    return Finding::NoDifference;
+    return row.interval->low > 0 ? Finding::Slower : Finding::NoDifference;
 }
 
-Finding finding_of(const ChangeInterval& interval) {
-    if (interval.high < 0)
-        return Finding::Faster;
-    if (interval.low > 0)
-        return Finding::Slower;
-    return Finding::NoDifference;
+/// The width of an interval shrinks with the square root of the number of streams.
+std::uint64_t streams_to_settle(const QuantileComparison& row, const Pair& pair) {
+    if (!row.interval || !std::isfinite(row.interval->high))
+        return 0;
+    const double reach = std::max(std::abs(row.interval->low), std::abs(row.interval->high));
+    const double now = static_cast<double>(std::min(pair.base.ended(), pair.other.ended()));
+    const double half_width = (row.interval->high - row.interval->low) / 2;
+    if (reach <= kSettledWithin)
+        return 0;
+    // A difference about as large as it looks is shown once the interval is as narrow as that; else the row is settled at ±5 %.
+    const double wanted = std::max(kSettledWithin, std::abs(row.change.value_or(0)));
+    return static_cast<std::uint64_t>(std::ceil(now * std::max(1.0, std::pow(half_width / wanted, 2))));
 }
 
-/// One value a stream, streams independent of each other. Of gaps and heartbeats a stream has many, which move together; a confidence
-/// from their number would be far too good.
-bool values_are_independent(Metric metric) {
-    return metric != Metric::Gap && metric != Metric::Heartbeat && metric != Metric::ClientDelay && metric != Metric::ScheduleLag;
-}
-
-void judge(QuantileComparison& row, const Distribution& base, const Distribution& other) {
-    if (!values_are_independent(row.metric)) {
-        row.finding = row.change ? Finding::NoInterval : Finding::NothingObserved;
+/// A row whose p value may have been adjusted since.
+void conclude(QuantileComparison& row, const Pair& pair) {
+    const auto base = independent_values(pair.base, row.metric, row.quantile);
+    const auto other = independent_values(pair.other, row.metric, row.quantile);
+    const auto from = base ? log_quantile(pair.base.metric(row.metric), row.quantile, *base) : std::nullopt;
+    const auto to = other ? log_quantile(pair.other.metric(row.metric), row.quantile, *other) : std::nullopt;
+    if (!from || !to) {
+        constexpr std::uint64_t kFewestGapStreams = 20;
+        row.finding = Finding::TooFewStreams;
+        row.streams_needed = row.metric == Metric::Gap ? kFewestGapStreams : count_needed(row.quantile, kConfidence);
         return;
     }
-    const auto from = log_quantile(base, row.quantile);
-    const auto to = log_quantile(other, row.quantile);
-    if (!from || !to) {
-        row.finding = Finding::TooFewStreams;
-        row.streams_needed = count_needed(row.quantile, kConfidence);
-    } else if (row.change) {
-        row.interval = change_interval(*from, *to);
-        row.finding = finding_of(*row.interval);
-    } else {
-        row.finding = finding_of_infinite(*from, *to);
-    }
+    if (row.change)
+        row.interval = change_interval(*from, *to, correlation(pair, row.metric, row.quantile));
+    const bool one_got_there = row.base->value || row.other->value;
+    row.finding = one_got_there ? finding_of(row, *from, *to) : Finding::NothingObserved;
+    row.streams_needed = row.finding == Finding::NoDifference ? streams_to_settle(row, pair) : 0;
 }
 
-struct Wilson {
-    double low = 0;
-    double high = 0;
-};
-
-/// Wilson 1927, score interval of a share.
-Wilson wilson(double share, double count) {
-    constexpr double kZ = 1.959963984540054;  // 97.5 % point of the normal distribution
-    const double square = kZ * kZ / count;
-    const double centre = share + square / 2;
-    const double reach = kZ * std::sqrt(share * (1 - share) / count + square / (4 * count));
-    return {std::max(0.0, (centre - reach) / (1 + square)), std::min(1.0, (centre + reach) / (1 + square))};
-}
-
-std::optional<ErrorComparison> compare_errors(const ArmResult& base, const ArmResult& other) {
-    const auto judged = [](const ArmResult& arm) { return static_cast<double>(arm.ended() - arm.outcome(stream::Outcome::Cancelled)); };
-    if (judged(base) == 0 || judged(other) == 0)
-        return std::nullopt;
-    ErrorComparison errors;
-    errors.base = static_cast<double>(base.errored()) / judged(base);
-    errors.other = static_cast<double>(other.errored()) / judged(other);
-    const Wilson from = wilson(errors.base, judged(base));
-    const Wilson to = wilson(errors.other, judged(other));
-    const double difference = errors.other - errors.base;
-    errors.low = difference - std::hypot(errors.other - to.low, from.high - errors.base);
-    errors.high = difference + std::hypot(to.high - errors.other, errors.base - from.low);
-    return errors;
-}
-
-}  // namespace
-
-QuantileComparison compare_quantile(const ArmResult& base, const ArmResult& other, Metric metric, double quantile) {
+QuantileComparison observed_row(const Pair& pair, Metric metric, double quantile) {
     QuantileComparison row;
     row.metric = metric;
     row.quantile = quantile;
-    row.base = base.metric(metric).quantile(quantile);
-    row.other = other.metric(metric).quantile(quantile);
+    row.base = pair.base.metric(metric).quantile(quantile);
+    row.other = pair.other.metric(metric).quantile(quantile);
     if (!row.base || !row.other)
         return row;
     if (row.base->value && row.other->value) {
         row.difference = *row.other->value - *row.base->value;
         row.change = static_cast<double>(row.difference->count()) / static_cast<double>(row.base->value->count());
     }
-    judge(row, base.metric(metric), other.metric(metric));
+    row.p_value = p_value(pair, metric, quantile);
+    row.p_adjusted = row.p_value;
+    return row;
+}
+
+bool is_observed(const QuantileComparison& row) { return row.base && row.other; }
+
+ArmComparison observed_arm(const Pair& pair) {
+    ArmComparison comparison{pair.base.name, pair.other.name, {}, compare_errors(pair.base, pair.other, pair.streams)};
+    for (const result::MetricInfo& info : result::metrics()) {
+        const bool observed = pair.base.metric(info.metric).count() > 0 || pair.other.metric(info.metric).count() > 0;
+        if (!info.shown_by_default || !observed)
+            continue;
+        for (const double q : kComparedQuantiles)
+            comparison.quantiles.push_back(observed_row(pair, info.metric, q));
+    }
+    return comparison;
+}
+
+/// Every p value of all arms, to be read and adjusted together.
+std::vector<double*> adjustable(std::vector<ArmComparison>& comparisons) {
+    std::vector<double*> values;
+    for (ArmComparison& comparison : comparisons) {
+        for (QuantileComparison& row : comparison.quantiles) {
+            if (is_observed(row))
+                values.push_back(&row.p_adjusted);
+        }
+        if (comparison.errors) {
+            comparison.errors->p_adjusted = comparison.errors->p_value;
+            values.push_back(&comparison.errors->p_adjusted);
+        }
+    }
+    return values;
+}
+
+void adjust(std::vector<ArmComparison>& comparisons) {
+    const std::vector<double*> places = adjustable(comparisons);
+    std::vector<double> values;
+    for (const double* place : places)
+        values.push_back(*place);
+    const std::vector<double> adjusted = stats::holm_adjusted(values);
+    for (std::size_t i = 0; i < places.size(); ++i)
+        *places[i] = adjusted[i];
+}
+
+void conclude(ErrorComparison& errors) {
+    const bool excludes_zero = errors.low > 0 || errors.high < 0;
+    if (errors.p_adjusted <= kSignificance && excludes_zero)
+        errors.finding = errors.low > 0 ? Finding::Slower : Finding::Faster;
+}
+
+}  // namespace
+
+QuantileComparison compare_quantile(const ArmResult& base, const ArmResult& other, Metric metric, double quantile, Pairing pairing) {
+    const Pair pair = make_pair(base, other, pairing);
+    QuantileComparison row = observed_row(pair, metric, quantile);
+    if (is_observed(row))
+        conclude(row, pair);
     return row;
 }
 
 std::vector<ArmComparison> compare_arms(const result::RunResult& run) {
+    std::vector<Pair> pairs;
     std::vector<ArmComparison> comparisons;
     for (std::size_t i = 1; i < run.arms.size(); ++i) {
-        const ArmResult& base = run.arms.front();
-        const ArmResult& other = run.arms[i];
-        ArmComparison comparison{base.name, other.name, {}, compare_errors(base, other)};
-        for (const result::MetricInfo& info : result::metrics()) {
-            const bool observed = base.metric(info.metric).count() > 0 || other.metric(info.metric).count() > 0;
-            if (!info.shown_by_default || !observed)
-                continue;
-            for (const double q : kComparedQuantiles)
-                comparison.quantiles.push_back(compare_quantile(base, other, info.metric, q));
+        pairs.push_back(make_pair(run.arms.front(), run.arms[i], run.pairing));
+        comparisons.push_back(observed_arm(pairs.back()));
+    }
+    adjust(comparisons);
+    for (std::size_t i = 0; i < comparisons.size(); ++i) {
+        for (QuantileComparison& row : comparisons[i].quantiles) {
+            if (is_observed(row))
+                conclude(row, pairs[i]);
         }
-        comparisons.push_back(std::move(comparison));
+        if (comparisons[i].errors)
+            conclude(*comparisons[i].errors);
     }
     return comparisons;
 }

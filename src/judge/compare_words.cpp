@@ -39,28 +39,28 @@ std::string slower_words(const QuantileComparison& row, std::string_view name) {
                        digits(row.interval->high * kPercent));
 }
 
-std::string undecided_words(const QuantileComparison& row) {
-    if (!row.interval || std::isinf(row.interval->high))
-        return "no difference shown";
-    return fmt::format("no difference shown (±{} %)",
-                       digits(std::max(std::abs(row.interval->low), std::abs(row.interval->high)) * kPercent));
-}
-
-std::string unjudged_words(const QuantileComparison& row, std::string_view name) {
-    if (!row.change || *row.change == 0)
-        return "the same (no interval)";
-    const bool faster = *row.change < 0;
-    if (!faster && *row.change >= kManyfold)
-        return fmt::format("{} slower: {}× (no interval)", name, digits(1 + *row.change));
-    return fmt::format("{} {} by {} % (no interval)", name, faster ? "faster" : "slower", digits(std::abs(*row.change) * kPercent));
-}
-
 /// 368 → 370: two digits are all that "about" means.
 std::uint64_t rounded_up(std::uint64_t count) {
     std::uint64_t step = 1;
     while (count / step >= 100)
         step *= 10;
     return (count + step - 1) / step * step;
+}
+
+/// Limits with their signs, or one number for an interval that holds "no change".
+std::string reach_words(const result::ChangeInterval& interval) {
+    if (interval.low > 0 || interval.high < 0)
+        return fmt::format("{}{}…{}{} %", interval.low > 0 ? "+" : "", digits(interval.low * kPercent), interval.high > 0 ? "+" : "",
+                           digits(interval.high * kPercent));
+    return fmt::format("±{} %", digits(std::max(std::abs(interval.low), std::abs(interval.high)) * kPercent));
+}
+
+std::string undecided_words(const QuantileComparison& row) {
+    if (!row.interval || std::isinf(row.interval->high))
+        return "no difference shown";
+    if (row.streams_needed == 0)
+        return fmt::format("no difference shown ({})", reach_words(*row.interval));
+    return fmt::format("undecided ({}; need ≈ {})", reach_words(*row.interval), rounded_up(row.streams_needed));
 }
 
 }  // namespace
@@ -75,8 +75,6 @@ std::string verdict_words(const QuantileComparison& comparison, std::string_view
             return undecided_words(comparison);
         case Finding::TooFewStreams:
             return fmt::format("too few streams (need ≈ {})", rounded_up(comparison.streams_needed));
-        case Finding::NoInterval:
-            return unjudged_words(comparison, other_name);
         case Finding::NothingObserved:
             break;
     }
@@ -84,7 +82,7 @@ std::string verdict_words(const QuantileComparison& comparison, std::string_view
 }
 
 std::string verdict_words(const ErrorComparison& comparison, std::string_view other_name) {
-    if (!comparison.differs())
+    if (comparison.finding == Finding::NoDifference)
         return "no difference in failures shown";
     return fmt::format("{} fails {} ({:+.2g}…{:+.2g} points)", other_name, comparison.low > 0 ? "more" : "less", comparison.low * kPercent,
                        comparison.high * kPercent);

@@ -34,29 +34,50 @@ Binomial binomial(std::uint64_t count, double q) {
     return distribution;
 }
 
-}  // namespace
+/// Whole ranks, the weight of each tail outside of them, and by how much that grows with one rank less.
+struct Tails {
+    std::uint64_t low = 0;
+    std::uint64_t high = 0;
+    double weight_below = 0;
+    double weight_above = 0;
+    double next_below = 0;
+    double next_above = 0;
+};
 
 // P(X_(low) ≤ quantile ≤ X_(high)) ≥ P(low ≤ B < high) with B ~ Binomial(count, q), the number of values below the quantile.
-std::optional<RankInterval> quantile_ranks(std::uint64_t count, double q, double confidence) {
-    const double tail = (1 - confidence) / 2;
+Tails tails_of(std::uint64_t count, double q, double tail) {
     const Binomial below = binomial(count, q);
-    std::uint64_t low = below.first;
-    double weight = 0;
-    for (const double each : below.weights) {
-        if (weight + each > tail)
-            break;
-        weight += each;
-        ++low;
-    }
-    std::uint64_t high = below.first + below.weights.size();
-    weight = 0;
-    while (high > below.first && weight + below.weights[high - below.first - 1] <= tail) {
-        weight += below.weights[high - below.first - 1];
-        --high;
-    }
-    if (low < 1 || high > count)
+    const auto& weights = below.weights;
+    Tails tails;
+    std::size_t first = 0;
+    while (first < weights.size() && tails.weight_below + weights[first] <= tail)
+        tails.weight_below += weights[first++];
+    std::size_t end = weights.size();
+    while (end > 0 && tails.weight_above + weights[end - 1] <= tail)
+        tails.weight_above += weights[--end];
+    tails.low = below.first + first;
+    tails.high = below.first + end;
+    tails.next_below = first < weights.size() ? weights[first] : 1.0;
+    tails.next_above = end > 0 ? weights[end - 1] : 1.0;
+    return tails;
+}
+
+}  // namespace
+
+std::optional<RankInterval> quantile_ranks(std::uint64_t count, double q, double confidence) {
+    const Tails tails = tails_of(count, q, (1 - confidence) / 2);
+    if (tails.low < 1 || tails.high > count)
         return std::nullopt;
-    return RankInterval{low, high};
+    return RankInterval{tails.low, tails.high};
+}
+
+std::optional<InterpolatedRanks> interpolated_quantile_ranks(std::uint64_t count, double q, double confidence) {
+    const double tail = (1 - confidence) / 2;
+    const Tails tails = tails_of(count, q, tail);
+    if (tails.low < 1 || tails.high > count)
+        return std::nullopt;
+    return InterpolatedRanks{static_cast<double>(tails.low) + (tail - tails.weight_below) / tails.next_below,
+                             static_cast<double>(tails.high) - (tail - tails.weight_above) / tails.next_above};
 }
 
 std::uint64_t count_needed(double q, double confidence) {

@@ -107,6 +107,7 @@ void ClientTransport::on_tls_done(SSL* ssl) {
     Connection* connection = by_fd(SSL_get_fd(ssl));
     if (connection != nullptr && !connection->tls_stands) {
         connection->tls_stands = true;
+        connection->receive = attach_stamping_bio(ssl, connection->fd);
         connection->secured_at = clock_.now();
         note_news(*connection);
     }
@@ -192,7 +193,7 @@ std::optional<int> ClientTransport::on_ssl_read(SSL* ssl, void* buffer, int size
         return -1;  // our reader left the object wanting to read
     }
     for (;;) {
-        const ReadResult got = read_tls(ssl, head_buffer_);
+        const ReadResult got = read_tls(ssl, connection->receive, head_buffer_);
         if (got.status == ReadStatus::Nothing) {
             return -1;
         }

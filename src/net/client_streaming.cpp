@@ -173,6 +173,9 @@ void ClientTransport::take_over(Connection& connection) {
         return;
     }
     LwsContext::stop_reading(connection.wsi);
+    if (connection.ssl != nullptr) {
+        SSL_set_read_ahead(connection.ssl, 1);  // one receive for many records; on_readable() leaves none of them behind
+    }
     if (connection.accepted && !connection.is_websocket()) {
         LwsContext::drop_headers(connection.wsi);
     }
@@ -190,11 +193,13 @@ void ClientTransport::become_websocket(Connection& connection) {
 
 stream::Arrival ClientTransport::stamp(const ReadResult& got) {
     const core::TimePoint seen = clock_.now();
-    counters_.reads += 1;
-    counters_.bytes_in += got.size;
-    reads_ += 1;
     const auto at = got.stamp ? kernel_clock_.map(*got.stamp, seen) : std::nullopt;
-    (at ? counters_.kernel_stamped : counters_.user_stamped) += 1;
+    counters_.bytes_in += got.size;
+    if (!got.same_receive) {
+        reads_ += 1;
+        counters_.reads += 1;
+        (at ? counters_.kernel_stamped : counters_.user_stamped) += 1;
+    }
     return {.at = at.value_or(seen),
             .seen = seen,
             .source = at ? stream::StampSource::Kernel : stream::StampSource::User,
@@ -204,7 +209,8 @@ stream::Arrival ClientTransport::stamp(const ReadResult& got) {
 void ClientTransport::on_readable(Connection& connection) {
     bool more = true;
     while (more && connection.fd >= 0) {
-        const ReadResult got = connection.ssl != nullptr ? read_tls(connection.ssl, buffer_) : read_plain(connection.fd, buffer_);
+        const ReadResult got =
+            connection.ssl != nullptr ? read_tls(connection.ssl, connection.receive, buffer_) : read_plain(connection.fd, buffer_);
         if (got.status == ReadStatus::Nothing) {
             return;
         }
@@ -213,7 +219,7 @@ void ClientTransport::on_readable(Connection& connection) {
             return;
         }
         on_bytes(connection, {buffer_.data(), got.size}, stamp(got));
-        more = got.size == buffer_.size() || (connection.ssl != nullptr && SSL_pending(connection.ssl) > 0);
+        more = connection.ssl != nullptr ? SSL_has_pending(connection.ssl) == 1 : got.size == buffer_.size();
     }
 }
 

@@ -272,6 +272,7 @@ void ClientTransport::forget_descriptor(Connection& connection) {
     }
     connection.fd = -1;
     connection.ssl = nullptr;
+    connection.receive = nullptr;
 }
 
 void ClientTransport::poll(core::TimePoint until, stream::TransportSink& sink) {
@@ -279,6 +280,7 @@ void ClientTransport::poll(core::TimePoint until, stream::TransportSink& sink) {
     sink_ = &sink;
     counters_.wakeups += 1;
     kernel_clock_.refresh(clock_.now());
+    counters_.clock_steps = kernel_clock_.steps();
     const bool had_news = !news_.empty();
     deliver_news();
     loop_.run_once(had_news || !news_.empty() ? core::TimePoint::min() : until);

@@ -45,6 +45,7 @@ struct Connection {
     lws* wsi = nullptr;
     int fd = -1;
     SSL* ssl = nullptr;
+    BioReceive* receive = nullptr;  ///< of the session, once it stands
     ev_io readable{};
     ev_io writable{};
 

@@ -90,12 +90,18 @@ ReadResult read_plain(int fd, std::span<char> buffer) {
     return {.status = ReadStatus::Data, .size = static_cast<std::size_t>(got), .system_error = 0, .stamp = stamp_of(message), .detail = {}};
 }
 
-ReadResult read_tls(SSL* ssl, std::span<char> buffer) {
+ReadResult read_tls(SSL* ssl, const BioReceive* receive, std::span<char> buffer) {
     ERR_clear_error();
     errno = 0;
     std::size_t got = 0;
+    const auto receives = receive != nullptr ? receive->count : 0;
     if (SSL_read_ex(ssl, buffer.data(), buffer.size(), &got) == 1) {
-        return {.status = ReadStatus::Data, .size = got, .system_error = 0, .stamp = {}, .detail = {}};
+        ReadResult result{.status = ReadStatus::Data, .size = got, .system_error = 0, .stamp = {}, .detail = {}};
+        if (receive != nullptr) {
+            result.stamp = receive->stamp;
+            result.same_receive = receive->count == receives;
+        }
+        return result;
     }
     return failed_tls_read(ssl, errno);
 }

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "core/clock.h"
+#include "net/stamping_bio.h"
 
 namespace relaybench::net {
 
@@ -25,6 +26,7 @@ struct ReadResult {
     std::size_t size = 0;
     int system_error = 0;
     std::optional<core::WallTime> stamp;  ///< the kernel's, of the last segment read
+    bool same_receive = false;            ///< of TLS: these bytes came from the socket together with those before
     std::string detail;                   ///< only for TlsCut: OpenSSL's words
 };
 
@@ -47,7 +49,8 @@ class StampingSwitch {
 /// One receive call without waiting.
 [[nodiscard]] ReadResult read_plain(int fd, std::span<char> buffer);
 
-/// One record's worth of plain text at most; never waits.
-[[nodiscard]] ReadResult read_tls(SSL* ssl, std::span<char> buffer);
+/// One record's worth of plain text at most; never waits. `receive` belongs to the connection's stamping BIO; without one (null) there is no
+/// stamp.
+[[nodiscard]] ReadResult read_tls(SSL* ssl, const BioReceive* receive, std::span<char> buffer);
 
 }  // namespace relaybench::net

@@ -52,8 +52,6 @@ std::string short_words(const QuantileComparison& row) {
             return percent + " ≈";
         case Finding::TooFewStreams:
             return "too few";
-        case Finding::NoInterval:
-            return percent + "  ";
         case Finding::NothingObserved:
             break;
     }
@@ -143,7 +141,8 @@ Cell failure_words(const ArmComparison& comparison) {
     if (comparison.errors->base == 0 && comparison.errors->other == 0)
         return {};
     const Style shown = comparison.errors->low > 0 ? Style::Bad : Style::Good;
-    return {judge::verdict_words(*comparison.errors, safe(comparison.other)), comparison.errors->differs() ? shown : Style::Faint};
+    return {judge::verdict_words(*comparison.errors, safe(comparison.other)),
+            comparison.errors->finding == Finding::NoDifference ? Style::Faint : shown};
 }
 
 void add_counts(Grid& grid, const RunResult& run, const Comparisons& comparisons) {
@@ -189,10 +188,13 @@ std::string headings(const RunResult& run, const Layout& layout) {
 }
 
 std::string legend(const RunResult& run, const Layout& layout) {
-    std::string text = "Differences with 95 % intervals over whole streams";
-    if (run.arms.size() > 2)
-        text = fmt::format("Each against {}; ▼ faster, ▲ slower, ≈ no difference shown (95 %)", safe(run.arms.front().name));
-    text += "; gaps of one stream are not independent and have none.";
+    std::string text = "Called different at 5 % risk over all rows together (permutation of whole streams, Holm); intervals 95 %.";
+    if (run.arms.size() > 2) {
+        text = fmt::format("Each against {}: ▼ faster, ▲ slower, ≈ no difference shown; at 5 % risk over all rows together.",
+                           safe(run.arms.front().name));
+    }
+    if (run.pairing == result::Pairing::Apart)
+        text += " The arms were measured apart: what drifted between them looks like a difference.";
     return layout.palette.paint(Style::Faint, wrapped("  ", text, layout.width));
 }
 

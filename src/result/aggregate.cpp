@@ -3,15 +3,13 @@
 #include <algorithm>
 #include <optional>
 
+#include "result/record_metrics.h"
+
 namespace relaybench::result {
 namespace {
 
 using stream::Outcome;
 using stream::StreamRecord;
-
-/// From where the request's answer is measured. A stream that got tokens before we could stamp its request (a relay that talks first) is
-/// measured from its start: too long rather than too short.
-core::TimePoint request_point(const StreamRecord& record) { return record.written.value_or(record.started); }
 
 /// The rule of docs/metrics.md for a point that every stream should reach: reached → its time; cancelled while waiting → censored; else never.
 void record_point(Distribution& distribution, const StreamRecord& record, core::TimePoint from, std::optional<core::TimePoint> to) {
@@ -24,12 +22,13 @@ void record_point(Distribution& distribution, const StreamRecord& record, core::
     }
 }
 
-std::uint64_t token_count(const StreamRecord& record) { return record.usage_tokens.value_or(record.chunks); }
-
 }  // namespace
 
 ArmRecorder::ArmRecorder(const Options& options)
-    : options_(options), series_(options.window_start), sample_(options.seed, options.max_streams) {}
+    : options_(options),
+      series_(options.window_start),
+      sample_(options.seed, options.max_streams),
+      collector_({.window_start = options.window_start, .seed = options.seed, .arms = options.arms}) {}
 
 void ArmRecorder::record(const StreamRecord& record) {
     if (record.warmup)
@@ -43,6 +42,7 @@ void ArmRecorder::record(const StreamRecord& record) {
     count(record);
     series_.count_stream(record.started, record.ended, record.outcome);
     sample_.offer(record);
+    collector_.offer(record);
 }
 
 void ArmRecorder::record_gap(core::Duration gap) {
@@ -95,13 +95,9 @@ void ArmRecorder::record_tokens(const StreamRecord& record) {
 }
 
 void ArmRecorder::record_end(const StreamRecord& record) {
-    const bool complete = record.outcome == Outcome::Complete;
-    record_point(metric(Metric::E2e), record, request_point(record), complete ? std::optional(record.ended) : std::nullopt);
-    // Cut streams are left out of tpot: their usage never came, and an estimate by chunks would be mixed with counts by the server.
-    const std::uint64_t tokens = token_count(record);
-    if (!complete || tokens < 2 || !record.first_token || !record.last_token)
-        return;
-    metric(Metric::Tpot).record((*record.last_token - *record.first_token) / static_cast<std::int64_t>(tokens - 1));
+    record_point(metric(Metric::E2e), record, request_point(record), completion_point(record));
+    if (const auto tpot = time_per_token(record))
+        metric(Metric::Tpot).record(*tpot);
 }
 
 void ArmRecorder::count(const StreamRecord& record) {
@@ -135,6 +131,7 @@ void ArmRecorder::merge(const ArmRecorder& other) {
     counters_ += other.counters_;
     series_.merge(other.series_);
     sample_.merge(other.sample_);
+    collector_.merge(other.collector_);
     errors_.merge(other.errors_);
 }
 
@@ -145,6 +142,7 @@ void ArmRecorder::clear() {
     counters_ = {};
     series_.clear();
     sample_.clear();
+    collector_.clear();
     errors_ = {};
 }
 
@@ -163,6 +161,8 @@ ArmResult ArmRecorder::finish(const Identity& identity) const {
         shift_times(each, -options_.window_start.time_since_epoch());
     arm.streams_sampled_of = sample_.offered();
     arm.errors = errors_.groups();
+    arm.stream_set = collector_.streams();
+    arm.gap_spread = gap_spread(arm.metric(Metric::Gap), arm.stream_set.gaps);
     return arm;
 }
 

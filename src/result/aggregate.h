@@ -11,6 +11,7 @@
 #include "result/metric.h"
 #include "result/run_result.h"
 #include "result/series_recorder.h"
+#include "result/stream_collector.h"
 #include "result/stream_sample.h"
 #include "stream/stream_record.h"
 #include "wire/dialect.h"
@@ -27,6 +28,7 @@ class ArmRecorder {
         wire::Carrier carrier = wire::Carrier::Http;
         std::uint64_t seed = 1;  ///< of the sample of stream records; the same in all workers
         std::size_t max_streams = kMaxSampledStreams;
+        std::uint64_t arms = 1;  ///< of the run; from two on, streams are kept for their comparison
     };
     explicit ArmRecorder(const Options& options);
 
@@ -79,6 +81,7 @@ class ArmRecorder {
     SeriesRecorder series_;
     StreamSample sample_;
     ErrorGroups errors_;
+    StreamCollector collector_;
 };
 
 }  // namespace relaybench::result

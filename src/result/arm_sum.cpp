@@ -23,6 +23,7 @@ void ArmSum::add(const ArmResult& part, core::Duration offset) {
     for (const ErrorGroup& each : part.errors)
         errors_.add(each, offset);
     add_stamp_error(part);
+    add_gap_spread(part);
     add_streams(part, offset);
 }
 
@@ -31,6 +32,17 @@ void ArmSum::add_stamp_error(const ArmResult& part) {
         return;
     sum_.stamp_error = sum_.stamp_error ? sum_of(*sum_.stamp_error, *part.stamp_error) : part.stamp_error;
     stamp_error_lost_ = !sum_.stamp_error;
+}
+
+/// What the streams' gaps have in common cannot be added up; the largest of the parts' claims is the one that promises least.
+void ArmSum::add_gap_spread(const ArmResult& part) {
+    if (!part.gap_spread)
+        return;
+    GapSpread spread = sum_.gap_spread.value_or(GapSpread{});
+    spread.streams += part.gap_spread->streams;
+    for (std::size_t i = 0; i < spread.design_effect.size(); ++i)
+        spread.design_effect.at(i) = std::max(spread.design_effect.at(i), part.gap_spread->design_effect.at(i));
+    sum_.gap_spread = spread;
 }
 
 void ArmSum::add_streams(const ArmResult& part, core::Duration offset) {

@@ -26,6 +26,7 @@ class ArmSum {
 
   private:
     void add_stamp_error(const ArmResult& part);
+    void add_gap_spread(const ArmResult& part);
     void add_streams(const ArmResult& part, core::Duration offset);
 
     std::uint64_t seed_;

@@ -16,6 +16,7 @@ namespace relaybench::result {
 /// What is known when a run begins.
 struct JournalHeader {
     ResultKind kind = ResultKind::Run;
+    Pairing pairing = Pairing::Apart;
     Provenance provenance;
     std::vector<ArmResult> arms;     ///< their names only
     std::vector<std::string> gates;  ///< expressions, judged by the reader

@@ -1,4 +1,5 @@
 #include "core/base64.h"
+#include "result/comparison_json.h"
 #include "result/fields_json.h"
 #include "result/journal.h"
 #include "result/journal_seal.h"
@@ -73,6 +74,7 @@ Json essence_of(const ArmResult& arm) {
 std::string journal_line(std::uint64_t number, const JournalHeader& header) {
     Json json = opened("journal", number);
     json["of"] = result_kind_id(header.kind);
+    json["pairing"] = pairing_id(header.pairing);
     json["provenance"] = json_of(header.provenance);
     json["arms"] = Json::array();
     for (const ArmResult& arm : header.arms)

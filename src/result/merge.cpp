@@ -19,14 +19,14 @@ std::string arm_names(const RunResult& run) {
     return fmt::format("{}", fmt::join(names, ", "));
 }
 
-const ArmResult* arm_named(const RunResult& run, const std::string& name) {
+const ArmResult* find_arm(const RunResult& run, const std::string& name) {
     const auto found = std::find_if(run.arms.begin(), run.arms.end(), [&](const ArmResult& arm) { return arm.name == name; });
     return found == run.arms.end() ? nullptr : &*found;
 }
 
 bool has_same_arms(const RunResult& a, const RunResult& b) {
     return a.arms.size() == b.arms.size() &&
-           std::all_of(a.arms.begin(), a.arms.end(), [&](const ArmResult& arm) { return arm_named(b, arm.name) != nullptr; });
+           std::all_of(a.arms.begin(), a.arms.end(), [&](const ArmResult& arm) { return find_arm(b, arm.name) != nullptr; });
 }
 
 /// Why `other` cannot be added to `first`; empty when it can.
@@ -107,6 +107,7 @@ Audit merged_audit(const std::vector<NamedResult>& parts, Timing timing, const s
         merged.workers.insert(merged.workers.end(), each.workers.begin(), each.workers.end());
         merged.kernel_stamped_reads += each.kernel_stamped_reads;
         merged.user_stamped_reads += each.user_stamped_reads;
+        merged.clock_steps = std::max(merged.clock_steps, each.clock_steps);
         merged.fd_limit = std::min(merged.fd_limit, each.fd_limit);
         merged.peak_open_streams = timing == Timing::AtOnce ? merged.peak_open_streams + each.peak_open_streams
                                                             : std::max(merged.peak_open_streams, each.peak_open_streams);
@@ -121,7 +122,7 @@ ArmResult merged_arm(const std::vector<NamedResult>& parts, Timing timing, const
     ArmSum sum(parts.front().result.provenance.seed);
     core::Duration offset{0};
     for (const NamedResult& part : parts) {
-        const ArmResult* arm = arm_named(part.result, name);
+        const ArmResult* arm = find_arm(part.result, name);
         core::require(arm != nullptr, "parts have the same arms");
         sum.add(*arm, offset);
         if (timing == Timing::InTurn)
@@ -150,6 +151,7 @@ core::Expected<RunResult> merge(const std::vector<NamedResult>& parts, Timing ti
         return tl::unexpected<core::Error>(alike.error());
     RunResult merged;
     merged.kind = parts.front().result.kind;
+    merged.pairing = parts.front().result.pairing;
     merged.provenance = merged_provenance(parts, timing);
     for (const ArmResult& arm : parts.front().result.arms)
         merged.arms.push_back(merged_arm(parts, timing, arm.name));

@@ -130,6 +130,16 @@ double Node::number(std::string_view name) const {
     return good ? value->get<double>() : 0;
 }
 
+std::optional<double> Node::real(std::string_view name) const {
+    const Json* value = find(name, Presence::Optional);
+    if (value == nullptr)
+        return std::nullopt;
+    if (value->is_number() && std::isfinite(value->get<double>()))
+        return value->get<double>();
+    problems_->add(child_path(path_, name), "must be a number");
+    return std::nullopt;
+}
+
 std::optional<core::Duration> Node::duration(std::string_view name) const { return microseconds(name, 0); }
 
 std::optional<core::Duration> Node::offset(std::string_view name) const { return microseconds(name, -kMaxMicroseconds); }
@@ -156,6 +166,18 @@ std::size_t Node::one_of(std::string_view name, std::span<const std::string_view
     problems_->add(child_path(path_, name), fmt::format("\"{}\" is unknown{}; known are {}", core::printable(word, 80),
                                                         core::did_you_mean(word, words), core::listed(words)));
     return 0;
+}
+
+std::vector<double> Node::numbers(std::string_view name, std::size_t limit) const {
+    std::vector<double> numbers;
+    for (const Node& each : list(name, limit)) {
+        if (each.json_->is_number() && std::isfinite(each.json_->get<double>())) {
+            numbers.push_back(each.json_->get<double>());
+        } else {
+            each.problem("must be a number");
+        }
+    }
+    return numbers;
 }
 
 std::vector<std::string> Node::texts(std::string_view name, std::size_t limit) const {

@@ -54,12 +54,16 @@ class Node {
                                       std::uint64_t highest = std::numeric_limits<std::uint64_t>::max()) const;
     /// A finite number of 0 or more.
     [[nodiscard]] double number(std::string_view name) const;
+    /// A finite number of any sign; nullopt when the field is null or absent.
+    [[nodiscard]] std::optional<double> real(std::string_view name) const;
     /// Microseconds; at most about 30 years. nullopt when the field is null or absent.
     [[nodiscard]] std::optional<core::Duration> duration(std::string_view name) const;
     /// The same, below zero allowed.
     [[nodiscard]] std::optional<core::Duration> offset(std::string_view name) const;
     /// The position of a text field among `words`; 0 when absent or unknown (a problem that names the nearest word).
     [[nodiscard]] std::size_t one_of(std::string_view name, std::span<const std::string_view> words, Presence presence) const;
+    /// Finite numbers; more than `limit` are a problem. Absent is empty.
+    [[nodiscard]] std::vector<double> numbers(std::string_view name, std::size_t limit) const;
     [[nodiscard]] std::vector<std::string> texts(std::string_view name, std::size_t limit) const;
 
     void problem(std::string_view what) const { problems_->add(path_, what); }

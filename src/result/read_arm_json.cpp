@@ -137,7 +137,23 @@ StampError::Summary read_summary(const Node& node) {
 std::optional<StampError> read_stamp_error(const Node& node) {
     if (node.is_absent() || !node.is_object_or_problem())
         return std::nullopt;
-    return StampError{read_summary(node.field("ttft")), read_summary(node.field("gap"))};
+    StampError error{.ttft = read_summary(node.field("ttft")), .gap = read_summary(node.field("gap")), .user_ttft = {}, .user_gap = {}};
+    const Node user = node.field("user");
+    if (user.is_absent() || !user.is_object_or_problem())
+        return error;
+    error.user_ttft = read_summary(user.field("ttft"));
+    error.user_gap = read_summary(user.field("gap"));
+    return error;
+}
+
+std::optional<GapSpread> read_gap_spread(const Node& node) {
+    if (node.is_absent() || !node.is_object_or_problem())
+        return std::nullopt;
+    GapSpread spread{total(node, "streams"), {}};
+    const std::vector<double> effects = node.numbers("design_effect", spread.design_effect.size());
+    for (std::size_t i = 0; i < spread.design_effect.size(); ++i)
+        spread.design_effect.at(i) = std::max(1.0, i < effects.size() ? effects[i] : 1.0);
+    return spread;
 }
 
 }  // namespace
@@ -210,6 +226,7 @@ ArmResult read_arm(const Node& node) {
     arm.streams_sampled_of = total(node, "streams_sampled_of");
     for (const Node& each : node.list("errors", stream::kOutcomeCount))
         arm.errors.push_back(read_error_group(each));
+    arm.gap_spread = read_gap_spread(node.field("gap_spread"));
     arm.stamp_error = read_stamp_error(node.field("stamp_error"));
     return arm;
 }

@@ -7,6 +7,7 @@
 #include "core/text.h"
 #include "core/units.h"
 #include "result/arm_sum.h"
+#include "result/comparison_json.h"
 #include "result/fields_json.h"
 #include "result/journal.h"
 #include "result/journal_lines.h"
@@ -123,6 +124,7 @@ void JournalSum::add_header(const Node& root) {
     }
     has_header_ = true;
     head_.kind = static_cast<ResultKind>(root.one_of("of", kResultKindIds, Presence::Required));
+    head_.pairing = read_pairing(root);
     head_.provenance = read_provenance(root.field("provenance"));
     head_.provenance.partial = true;
     head_.provenance.stop_reason = kKilled;

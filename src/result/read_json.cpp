@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/text.h"
+#include "result/comparison_json.h"
 #include "result/fields_json.h"
 #include "result/parts_json.h"
 #include "result/result_json.h"
@@ -85,6 +86,7 @@ Audit read_audit(const Node& node) {
         audit.workers.push_back({each.number("cpu_share"), total(each, "reads"), total(each, "wakeups"), total(each, "chunks")});
     audit.kernel_stamped_reads = total(node, "kernel_stamped_reads");
     audit.user_stamped_reads = total(node, "user_stamped_reads");
+    audit.clock_steps = total(node, "clock_steps");
     audit.fd_limit = node.count("fd_limit");
     audit.peak_open_streams = total(node, "peak_open_streams");
     return audit;
@@ -116,12 +118,30 @@ void read_arms(const Node& root, RunResult& result) {
         root.field("arms").problem("missing or empty: a result has at least one arm");
 }
 
+/// Of each arm with the first, in the order of the arms, all with the same rows; or none at all.
+void read_comparisons(const Node& root, RunResult& result) {
+    for (const Node& each : root.list("comparisons", kMaxArms))
+        result.comparisons.push_back(read_comparison(each, result));
+    if (result.comparisons.empty())
+        return;
+    bool fits = result.comparisons.size() + 1 == result.arms.size();
+    for (std::size_t i = 0; fits && i < result.comparisons.size(); ++i) {
+        const ArmComparison& each = result.comparisons[i];
+        fits = each.base == result.arms.front().name && each.other == result.arms[i + 1].name &&
+               each.quantiles.size() == result.comparisons.front().quantiles.size();
+    }
+    if (!fits)
+        root.field("comparisons").problem("must be one for each arm after the first, in their order, with the same rows");
+}
+
 RunResult read_result(const Node& root) {
     RunResult result;
     result.kind = static_cast<ResultKind>(root.one_of("kind", kResultKindIds, Presence::Required));
     result.provenance = read_provenance(root.field("provenance"));
     result.audit = read_audit(root.field("audit"));
     read_arms(root, result);
+    result.pairing = read_pairing(root);
+    read_comparisons(root, result);
     for (const Node& each : root.list("gates", kMaxListed))
         result.gates.push_back(read_gate(each));
     for (const Node& each : root.list("warnings", kMaxListed))

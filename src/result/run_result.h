@@ -7,9 +7,12 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "result/comparison.h"
 #include "result/distribution.h"
+#include "result/gap_spread.h"
 #include "result/latency_sketch.h"
 #include "result/metric.h"
+#include "result/stream_values.h"
 #include "stream/outcome.h"
 #include "stream/stream_record.h"
 
@@ -77,8 +80,10 @@ struct StampError {
         core::Duration max{0};
         std::optional<stats::HdrHistogram> histogram_ns;  ///< what the quantiles are taken from; absent in files of older versions
     };
-    Summary ttft;  ///< arrival of the first token − its send stamp
-    Summary gap;   ///< our gap − the relay's gap
+    Summary ttft;       ///< arrival of the first token − its send stamp
+    Summary gap;        ///< our gap − the relay's gap
+    Summary user_ttft;  ///< the same two, had every arrival been stamped by our code and none by the kernel
+    Summary user_gap;
 };
 
 struct ArmResult {
@@ -94,6 +99,8 @@ struct ArmResult {
     std::uint64_t streams_sampled_of = 0;       ///< how many records `streams` was drawn from
     std::vector<ErrorGroup> errors;
     std::optional<StampError> stamp_error;  ///< only when the relay was asked for its send stamps
+    std::optional<GapSpread> gap_spread;    ///< absent for too few streams
+    StreamSet stream_set;                   ///< in memory only, for comparing arms
 
     [[nodiscard]] const Distribution& metric(Metric m) const { return metrics[static_cast<std::size_t>(m)]; }
     [[nodiscard]] Distribution& metric(Metric m) { return metrics[static_cast<std::size_t>(m)]; }
@@ -121,6 +128,7 @@ struct Audit {
     std::vector<WorkerAudit> workers;
     std::uint64_t kernel_stamped_reads = 0;
     std::uint64_t user_stamped_reads = 0;
+    std::uint64_t clock_steps = 0;  ///< of the calendar, noticed by the worker that noticed most
     std::uint64_t fd_limit = 0;
     std::uint64_t peak_open_streams = 0;
 };
@@ -177,6 +185,8 @@ struct RunResult {
     Provenance provenance;
     Audit audit;
     std::vector<ArmResult> arms;
+    Pairing pairing = Pairing::Apart;
+    std::vector<ArmComparison> comparisons;  ///< of each arm with the first, when there are several
     std::vector<GateResult> gates;
     std::vector<Warning> warnings;
 };

@@ -80,11 +80,17 @@ void warn_of_generator(const RunResult& run, std::vector<Warning>& warnings) {
         add(warnings, "saturated", fmt::format("relaybench itself was the bottleneck: {}", fmt::join(run.audit.reasons, "; ")),
             "use fewer streams, more --workers, or another machine; gates over these figures are inconclusive");
     }
+    if (run.audit.clock_steps > 0) {
+        add(warnings, "clock_stepped",
+            fmt::format("the machine's calendar clock was set {} during the run",
+                        run.audit.clock_steps == 1 ? "once" : fmt::format("{} times", run.audit.clock_steps)),
+            "no latency is moved by it: for a second after each step arrivals were stamped by relaybench instead of the kernel");
+    }
     const auto reads = run.audit.kernel_stamped_reads + run.audit.user_stamped_reads;
     if (reads > 0 && run.audit.user_stamped_reads * 100 > reads) {
         add(warnings, "user_stamps",
             fmt::format("{} of {} reads were stamped by relaybench and not by the kernel", run.audit.user_stamped_reads, reads),
-            "expected over TLS; such times include relaybench's own queueing, so keep the machine idle");
+            "such times include relaybench's own queueing, so keep the machine idle");
     }
 }
 
@@ -98,6 +104,12 @@ void warn_of_arm(const ArmResult& arm, std::vector<Warning>& warnings) {
     if (ttft.count() > 0 && ttft.count() < 100) {
         add(warnings, "small_sample", fmt::format("{}: p99 over {} streams is the slowest one or two", arm.name, ttft.count()),
             "run at least 100 streams (-n 100) for a p99, 1,000 for a p99.9");
+    }
+    if (arm.stream_set.values.size() < arm.stream_set.values_offered) {
+        add(warnings, "sampled_streams",
+            fmt::format("{}: differences were judged on a uniform sample of {} of {} streams", arm.name, arm.stream_set.values.size(),
+                        arm.stream_set.values_offered),
+            "the figures themselves are over all streams; nothing needs to be done");
     }
     const auto cancelled = arm.outcome(stream::Outcome::Cancelled);
     if (cancelled * 20 > arm.ended()) {
@@ -141,7 +153,9 @@ std::vector<Warning> warnings_of(const RunResult& run) {
 }
 
 bool is_found_again(std::string_view code) {
-    constexpr std::array<std::string_view, 6> kCodes{"saturated", "user_stamps", "no_streams", "small_sample", "cancelled", "coalesced"};
+    // sampled_streams too: a sum has no streams, so its differences are not judged on a sample.
+    constexpr std::array<std::string_view, 8> kCodes{"saturated",    "clock_stepped",   "user_stamps", "no_streams",
+                                                     "small_sample", "sampled_streams", "cancelled",   "coalesced"};
     return std::find(kCodes.begin(), kCodes.end(), code) != kCodes.end();
 }
 

@@ -38,9 +38,12 @@ StampError::Summary summary_of(const stats::HdrHistogram& errors_ns) {
 std::optional<StampError> sum_of(const StampError& a, const StampError& b) {
     auto ttft = sum_of(a.ttft, b.ttft);
     auto gap = sum_of(a.gap, b.gap);
-    if (!ttft || !gap)
+    auto user_ttft = sum_of(a.user_ttft, b.user_ttft);
+    auto user_gap = sum_of(a.user_gap, b.user_gap);
+    if (!ttft || !gap || !user_ttft || !user_gap)
         return std::nullopt;
-    return StampError{*std::move(ttft), *std::move(gap)};
+    return StampError{
+        .ttft = *std::move(ttft), .gap = *std::move(gap), .user_ttft = *std::move(user_ttft), .user_gap = *std::move(user_gap)};
 }
 
 }  // namespace relaybench::result

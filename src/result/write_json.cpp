@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base64.h"
+#include "result/comparison_json.h"
 #include "result/fields_json.h"
 #include "result/result_json.h"
 #include "result/writer_json.h"
@@ -52,6 +53,13 @@ Json json_of(const StampError::Summary& summary) {
               {"max_us", microseconds(summary.max)}};
     if (summary.histogram_ns)
         json["hdr_ns"] = core::base64_encode(stats::encode_v2_compressed(*summary.histogram_ns));
+    return json;
+}
+
+Json json_of(const StampError& error) {
+    Json json{{"ttft", json_of(error.ttft)}, {"gap", json_of(error.gap)}};
+    if (error.user_ttft.count > 0 || error.user_gap.count > 0)
+        json["user"] = {{"ttft", json_of(error.user_ttft)}, {"gap", json_of(error.user_gap)}};
     return json;
 }
 
@@ -109,6 +117,7 @@ Json json_of(const Audit& audit) {
     json["workers"] = std::move(workers);
     json["kernel_stamped_reads"] = audit.kernel_stamped_reads;
     json["user_stamped_reads"] = audit.user_stamped_reads;
+    json["clock_steps"] = audit.clock_steps;
     json["fd_limit"] = audit.fd_limit;
     json["peak_open_streams"] = audit.peak_open_streams;
     return json;
@@ -224,8 +233,10 @@ Json json_of(const ArmResult& arm) {
     json["streams"] = list_json(arm.streams);
     json["streams_sampled_of"] = arm.streams_sampled_of;
     json["errors"] = list_json(arm.errors);
+    if (arm.gap_spread)
+        json["gap_spread"] = {{"streams", arm.gap_spread->streams}, {"design_effect", arm.gap_spread->design_effect}};
     if (arm.stamp_error)
-        json["stamp_error"] = {{"ttft", json_of(arm.stamp_error->ttft)}, {"gap", json_of(arm.stamp_error->gap)}};
+        json["stamp_error"] = json_of(*arm.stamp_error);
     return json;
 }
 
@@ -248,6 +259,13 @@ std::string to_json(const RunResult& result) {
     json["provenance"] = json_of(result.provenance);
     json["audit"] = json_of(result.audit);
     json["arms"] = list_json(result.arms);
+    if (result.arms.size() > 1) {
+        json["pairing"] = pairing_id(result.pairing);
+        Json comparisons = Json::array();
+        for (const ArmComparison& comparison : result.comparisons)
+            comparisons.push_back(json_of(comparison));
+        json["comparisons"] = std::move(comparisons);
+    }
     json["gates"] = list_json(result.gates);
     json["warnings"] = list_json(result.warnings);
     constexpr int kIndent = 2;

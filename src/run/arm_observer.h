@@ -3,19 +3,10 @@
 #include <cstdint>
 
 #include "result/aggregate.h"
-#include "stats/hdr_histogram.h"
+#include "run/stamp_errors.h"
 #include "stream/stream_observer.h"
 
 namespace relaybench::run {
-
-/// How far our arrival stamps were from the send stamps of a relay that sends them (nanoseconds, absolute values).
-struct StampErrors {
-    StampErrors();
-    void merge(const StampErrors& other);
-
-    stats::HdrHistogram first_token_ns;
-    stats::HdrHistogram gap_ns;
-};
 
 /// Carries what streams of one arm see into its recorder.
 class ArmObserver final : public stream::StreamObserver {
@@ -31,8 +22,8 @@ class ArmObserver final : public stream::StreamObserver {
     }
     void on_gap(core::Duration gap) override { recorder_->record_gap(gap); }
     void on_heartbeat(core::Duration round_trip) override { recorder_->record_heartbeat(round_trip); }
-    void on_first_token_error(core::Duration error) override;
-    void on_gap_error(core::Duration error) override;
+    void on_first_token_error(const stream::ArrivalError& error) override { stamp_errors_.record_first_token(error); }
+    void on_gap_error(const stream::ArrivalError& error) override { stamp_errors_.record_gap(error); }
 
     [[nodiscard]] std::uint64_t chunks() const { return chunks_; }
     [[nodiscard]] const StampErrors& stamp_errors() const { return stamp_errors_; }
@@ -49,8 +40,8 @@ class SilentObserver final : public stream::StreamObserver {
     void on_chunk(core::TimePoint) override { ++chunks_; }
     void on_gap(core::Duration) override {}
     void on_heartbeat(core::Duration) override {}
-    void on_first_token_error(core::Duration) override {}
-    void on_gap_error(core::Duration) override {}
+    void on_first_token_error(const stream::ArrivalError&) override {}
+    void on_gap_error(const stream::ArrivalError&) override {}
 
     [[nodiscard]] std::uint64_t chunks() const { return chunks_; }
 

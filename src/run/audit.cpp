@@ -14,6 +14,7 @@ result::Audit audit_generator(const std::vector<result::ArmResult>& arms, const 
         audit.workers.push_back(worker.audit);
         audit.kernel_stamped_reads += worker.transport.kernel_stamped;
         audit.user_stamped_reads += worker.transport.user_stamped;
+        audit.clock_steps = std::max(audit.clock_steps, worker.transport.clock_steps);
         audit.peak_open_streams += worker.peak_open_streams;
     }
     result::judge_generator(audit, arms);

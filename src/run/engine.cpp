@@ -11,7 +11,6 @@
 #include "load/deal.h"
 #include "load/window.h"
 #include "result/self_audit.h"
-#include "result/stamp_error.h"
 #include "run/audit.h"
 #include "run/journal_keeper.h"
 #include "run/progress_meter.h"
@@ -142,9 +141,7 @@ result::ArmResult finish_arm(const ArmPlan& plan, const result::ArmRecorder& rec
     for (const auto& worker : results) {
         stamps.merge(worker.stamp_errors[arm]);
     }
-    if (stamps.first_token_ns.count() > 0) {
-        finished.stamp_error = result::StampError{result::summary_of(stamps.first_token_ns), result::summary_of(stamps.gap_ns)};
-    }
+    finished.stamp_error = stamps.summary();
     return finished;
 }
 
@@ -178,6 +175,7 @@ result::RunResult execute(const RunPlan& plan, const EnginePorts& ports) {
     const auto sums = sum_of_arms(stage, results);
     result::RunResult run;
     run.kind = plan.arms.size() > 1 ? result::ResultKind::Compare : result::ResultKind::Run;
+    run.pairing = pairing_of(plan);
     for (std::size_t arm = 0; arm < plan.arms.size(); ++arm) {
         run.arms.push_back(finish_arm(plan.arms[arm], sums[arm], arm, results));
     }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "run/audit.h"
+#include "run/start_queue.h"
 
 namespace relaybench::run {
 
@@ -26,6 +27,7 @@ result::ArmResult names_of(const ArmPlan& arm) {
 result::JournalHeader header_of(const RunPlan& plan, const JournalOrder& order) {
     result::JournalHeader header;
     header.kind = plan.arms.size() > 1 ? result::ResultKind::Compare : result::ResultKind::Run;
+    header.pairing = pairing_of(plan);
     header.provenance = order.provenance;
     header.gates = order.gates;
     for (const auto& arm : plan.arms) {

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/clock.h"
+#include "result/comparison.h"
 #include "run/run_plan.h"
 #include "stream/outcome.h"
 
@@ -53,6 +54,9 @@ class StartQueue {
     /// No start will ever come again.
     [[nodiscard]] virtual bool exhausted() const = 0;
 };
+
+/// How the streams of the arms are started relative to each other.
+[[nodiscard]] result::Pairing pairing_of(const RunPlan& plan);
 
 /// `begin` is when the run (its warm-up) begins.
 [[nodiscard]] std::unique_ptr<StartQueue> make_start_queue(const RunPlan& plan, WorkerShare share, core::TimePoint begin);

@@ -26,8 +26,10 @@ core::TimePoint drain_end(const scenario::Load& load, core::TimePoint begin) {
 }  // namespace
 
 result::ArmRecorder empty_recorder(const RunPlan& plan, const ArmPlan& arm, core::TimePoint begin) {
-    return result::ArmRecorder(
-        {.window_start = begin + plan.load.warmup, .carrier = wire::info(arm.settings.dialect).carrier, .seed = plan.seed});
+    return result::ArmRecorder({.window_start = begin + plan.load.warmup,
+                                .carrier = wire::info(arm.settings.dialect).carrier,
+                                .seed = plan.seed,
+                                .arms = plan.arms.size()});
 }
 
 Worker::Worker(const RunPlan& plan, WorkerShare share, const Ports& ports, core::TimePoint begin)

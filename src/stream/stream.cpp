@@ -164,6 +164,7 @@ void Stream::handle_token(const wire::StreamEvent& event) {
     } else {
         const auto gap = arrival_.at - *record_.last_token;
         context_.observer.on_gap(gap);
+        record_.gaps.add(gap);
         record_.longest_gap = std::max(record_.longest_gap, gap);
         record_.stalls += gap > context_.settings.stall_threshold ? 1U : 0U;
     }
@@ -187,15 +188,14 @@ void Stream::handle_first_token(const wire::StreamEvent& event) {
 }
 
 void Stream::handle_stamp(const wire::StreamEvent& event) {
-    const auto sent_ns = *event.send_stamp_ns;
-    const core::TimePoint sent{core::Duration(sent_ns)};
+    const core::TimePoint sent{core::Duration(*event.send_stamp_ns)};
     if (record_.chunks == 0) {
-        context_.observer.on_first_token_error(arrival_.at - sent);
-    } else if (arrival_.read_number != last_token_read_) {
-        const core::Duration sent_gap{sent_ns - last_send_stamp_ns_};
-        context_.observer.on_gap_error((arrival_.at - *record_.last_token) - sent_gap);
+        context_.observer.on_first_token_error(arrival_error(arrival_, sent));
     }
-    last_send_stamp_ns_ = sent_ns;
+    if (!stamp_check_) {
+        stamp_check_ = std::make_unique<StampCheck>(context_.observer);
+    }
+    stamp_check_->on_token(sent, arrival_);
 }
 
 void Stream::handle_finish() {
@@ -258,6 +258,9 @@ void Stream::finish(Outcome outcome, std::string detail, core::TimePoint at) {
     }
     record_.detail = core::scrub(core::printable(detail, kMaxDetailBytes), context_.settings.secrets);
     state_ = State::Finished;
+    if (stamp_check_) {
+        stamp_check_->on_end();
+    }
     trace("outcome", at, outcome_id(outcome));
 }
 

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "core/clock.h"
 #include "stream/classify.h"
+#include "stream/stamp_check.h"
 #include "stream/stream_observer.h"
 #include "stream/stream_record.h"
 #include "stream/stream_settings.h"
@@ -101,7 +103,7 @@ class Stream final : private wire::SseSink {
     core::TimePoint next_ping_ = core::TimePoint::max();
     Arrival arrival_;  ///< of the read being handled
     std::uint64_t last_token_read_ = 0;
-    std::int64_t last_send_stamp_ns_ = 0;
+    std::unique_ptr<StampCheck> stamp_check_;  ///< only once the relay has stamped a token
     wire::SseParser parser_;
     ResponseHead refusal_;  ///< head of a refusal, kept for its classification
     std::string body_;      ///< of a refusal or a whole answer; empty on streams

@@ -6,6 +6,12 @@
 
 namespace relaybench::stream {
 
+/// Our stamps of an arrival, or of the distance between two, minus what the relay's own send stamps say.
+struct ArrivalError {
+    core::Duration at{0};    ///< of Arrival::at: the kernel's stamp where there is one
+    core::Duration seen{0};  ///< of Arrival::seen: what a tool without kernel stamps would have recorded
+};
+
 /// Receives what happens inside streams, as it happens; one instance an arm and worker. Called on the hot path: no locks, no allocation.
 class StreamObserver {
   public:
@@ -21,9 +27,9 @@ class StreamObserver {
     /// Ping → pong, of either level.
     virtual void on_heartbeat(core::Duration round_trip) = 0;
     /// The relay stamped this token event (embedded relay, calibration): our arrival minus its send, first token of the stream.
-    virtual void on_first_token_error(core::Duration error) = 0;
-    /// The same for a gap: our gap minus the relay's gap.
-    virtual void on_gap_error(core::Duration error) = 0;
+    virtual void on_first_token_error(const ArrivalError& error) = 0;
+    /// The same for a gap: our gap minus the relay's. Comes late: when the read after it does, or the stream ends (StampCheck).
+    virtual void on_gap_error(const ArrivalError& error) = 0;
 };
 
 /// Sees every event of a stream, in order; for `--trace` and tests. Not used on measured runs.

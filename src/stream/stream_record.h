@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/clock.h"
+#include "stream/gap_sample.h"
 #include "stream/outcome.h"
 #include "stream/transport.h"
 #include "wire/stream_event.h"
@@ -41,6 +42,7 @@ struct StreamRecord {
     std::uint64_t body_bytes = 0;
     std::uint64_t token_bytes = 0;
     core::Duration longest_gap{0};
+    GapSample gaps;
     std::optional<std::uint64_t> usage_tokens;  ///< completion tokens as the server counted them
 
     Outcome outcome = Outcome::Cancelled;

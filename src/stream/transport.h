@@ -113,6 +113,7 @@ struct TransportCounters {
     std::uint64_t wakeups = 0;
     std::uint64_t kernel_stamped = 0;  ///< reads with a kernel stamp
     std::uint64_t user_stamped = 0;
+    std::uint64_t clock_steps = 0;  ///< steps of the calendar that the kernel's stamps had to survive
     std::uint64_t connects = 0;
     std::uint64_t reuses = 0;
     std::uint64_t connecting = 0;  ///< now: opened and not yet established

@@ -76,13 +76,15 @@ inline result::ArmResult sample_arm(const SampleArm& wanted) {
         stream::StreamRecord record = sample_stream(i, wanted.scale, random);
         if (i < wanted.failures)
             fail(record, i);
-        recorder.record(record);
         for (std::uint32_t chunk = 0; chunk < record.chunks; ++chunk) {
             const core::Duration gap{static_cast<std::int64_t>(wanted.scale * (18'000'000 + random.exponential(2'000'000)))};
             recorder.count_chunk(*record.first_token + chunk * gap);
-            if (chunk > 0)
+            if (chunk > 0) {
                 recorder.record_gap(gap);
+                record.gaps.add(gap);
+            }
         }
+        recorder.record(record);
     }
     return recorder.finish({wanted.name, "embedded:" + wanted.name, "chat-sse", "gpt-4o-mini"});
 }
@@ -99,6 +101,7 @@ inline result::RunResult sample_run(const SampleArm& wanted = {}) {
     run.provenance.started_at = "2026-11-21T00:00:00Z";
     run.provenance.duration = std::chrono::milliseconds(11'500);
     run.provenance.stop_reason = "duration over";
+    run.pairing = result::Pairing::Dealt;
     run.arms.push_back(sample_arm(wanted));
     run.audit.client_delay.record(std::chrono::microseconds(38));
     run.audit.schedule_lag = run.arms.front().metric(result::Metric::ScheduleLag);

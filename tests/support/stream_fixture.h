@@ -18,14 +18,14 @@ class Notes final : public stream::StreamObserver {
     void on_chunk(core::TimePoint) override { ++chunks; }
     void on_gap(core::Duration gap) override { gaps.push_back(gap); }
     void on_heartbeat(core::Duration round_trip) override { heartbeats.push_back(round_trip); }
-    void on_first_token_error(core::Duration error) override { first_token_errors.push_back(error); }
-    void on_gap_error(core::Duration error) override { gap_errors.push_back(error); }
+    void on_first_token_error(const stream::ArrivalError& error) override { first_token_errors.push_back(error); }
+    void on_gap_error(const stream::ArrivalError& error) override { gap_errors.push_back(error); }
 
     int chunks = 0;
     std::vector<core::Duration> gaps;
     std::vector<core::Duration> heartbeats;
-    std::vector<core::Duration> first_token_errors;
-    std::vector<core::Duration> gap_errors;
+    std::vector<stream::ArrivalError> first_token_errors;
+    std::vector<stream::ArrivalError> gap_errors;
 };
 
 /// A stream on its own, fed by hand. Time 0 is its start.

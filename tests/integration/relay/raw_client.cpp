@@ -30,8 +30,10 @@ RawClient::RawClient(std::uint16_t port, int silence_ms) {
 RawClient::~RawClient() { close(fd_); }
 
 void RawClient::send(std::string_view bytes) {
-    // A relay that has hung up already is something that tests look for, not an error of theirs.
-    static_cast<void>(::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL));
+    // A relay that has hung up already is something that tests look for, not an error of theirs. A reset is told once: here or to recv().
+    if (::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) < 0) {
+        reset_ = errno == ECONNRESET;
+    }
 }
 
 bool RawClient::read_more() {
@@ -42,7 +44,7 @@ bool RawClient::read_more() {
         return true;
     }
     if (bytes == 0) {
-        end_ = RawEnd::Fin;
+        end_ = reset_ ? RawEnd::Reset : RawEnd::Fin;
     } else {
         end_ = errno == ECONNRESET ? RawEnd::Reset : RawEnd::StillOpen;
     }

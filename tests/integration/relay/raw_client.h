@@ -44,6 +44,7 @@ class RawClient {
     int fd_ = -1;
     std::string kept_;
     RawEnd end_ = RawEnd::StillOpen;
+    bool reset_ = false;  ///< send() was told of it
 };
 
 /// A POST of `body` to `path`.

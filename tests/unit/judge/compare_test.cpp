@@ -15,6 +15,7 @@ namespace test = relaybench::test;
 using judge::Finding;
 using relaybench::result::ArmResult;
 using relaybench::result::Metric;
+using relaybench::result::Pairing;
 
 namespace {
 
@@ -63,7 +64,7 @@ TEST_CASE("compare: equal arms are called different no more often than stated") 
     for (int round = 0; round < kRounds; ++round) {
         const ArmResult a = lognormal_arm(200, 1.0, random);
         const ArmResult b = lognormal_arm(200, 1.0, random);
-        const Finding finding = judge::compare_quantile(a, b, Metric::Ttft, 0.5).finding;
+        const Finding finding = judge::compare_quantile(a, b, Metric::Ttft, 0.5, Pairing::Apart).finding;
         alarms += finding == Finding::Faster || finding == Finding::Slower ? 1 : 0;
     }
     // 5 % of 600 is 30; three standard deviations (5.3 each) above that.
@@ -77,7 +78,7 @@ TEST_CASE("compare: the interval holds the true change about as often as it clai
     for (int round = 0; round < 300; ++round) {
         const ArmResult a = lognormal_arm(400, 1.0, random);
         const ArmResult b = lognormal_arm(400, 0.8, random);
-        const auto row = judge::compare_quantile(a, b, Metric::Ttft, 0.5);
+        const auto row = judge::compare_quantile(a, b, Metric::Ttft, 0.5, Pairing::Apart);
         REQUIRE(row.interval.has_value());
         covered += row.interval->low <= -0.2 && -0.2 <= row.interval->high ? 1 : 0;
         found += row.finding == Finding::Faster ? 1 : 0;
@@ -90,22 +91,22 @@ TEST_CASE("compare: too few streams for a tail are said to be too few, with how 
     core::Random random(13);
     const ArmResult a = lognormal_arm(100, 1.0, random);
     const ArmResult b = lognormal_arm(100, 5.0, random);
-    const auto row = judge::compare_quantile(a, b, Metric::Ttft, 0.99);
+    const auto row = judge::compare_quantile(a, b, Metric::Ttft, 0.99, Pairing::Apart);
     CHECK(row.finding == Finding::TooFewStreams);
     CHECK(judge::verdict_words(row, "B") == "too few streams (need ≈ 370)");
 }
 
-TEST_CASE("compare: gaps show a difference and claim no confidence") {
+TEST_CASE("compare: gaps of too few streams to tell how streams differ are not judged") {
     ArmResult a;
     ArmResult b;
     for (int i = 0; i < 10'000; ++i) {
         a.metric(Metric::Gap).record(std::chrono::milliseconds(10));
         b.metric(Metric::Gap).record(std::chrono::milliseconds(8));
     }
-    const auto row = judge::compare_quantile(a, b, Metric::Gap, 0.5);
-    CHECK(row.finding == Finding::NoInterval);
+    const auto row = judge::compare_quantile(a, b, Metric::Gap, 0.5, Pairing::Apart);
+    CHECK(row.finding == Finding::TooFewStreams);
     CHECK_FALSE(row.interval.has_value());
-    CHECK(judge::verdict_words(row, "B") == "B faster by 20 % (no interval)");
+    CHECK(judge::verdict_words(row, "B") == "too few streams (need ≈ 20)");
 }
 
 TEST_CASE("compare: an arm whose tail never answered is slower, without a size") {
@@ -114,16 +115,16 @@ TEST_CASE("compare: an arm whose tail never answered is slower, without a size")
     ArmResult b = lognormal_arm(900, 1.0, random);
     for (int i = 0; i < 100; ++i)
         b.metric(Metric::Ttft).record_never();
-    const auto row = judge::compare_quantile(a, b, Metric::Ttft, 0.99);
+    const auto row = judge::compare_quantile(a, b, Metric::Ttft, 0.99, Pairing::Apart);
     CHECK(row.finding == Finding::Slower);
     CHECK_FALSE(row.change.has_value());
     CHECK(judge::verdict_words(row, "B") == "B slower: it never got there");
-    CHECK(judge::compare_quantile(b, a, Metric::Ttft, 0.99).finding == Finding::Faster);
+    CHECK(judge::compare_quantile(b, a, Metric::Ttft, 0.99, Pairing::Apart).finding == Finding::Faster);
 }
 
 TEST_CASE("compare: an arm without values has nothing to compare") {
     core::Random random(15);
-    const auto row = judge::compare_quantile(lognormal_arm(10, 1, random), ArmResult{}, Metric::Ttft, 0.5);
+    const auto row = judge::compare_quantile(lognormal_arm(10, 1, random), ArmResult{}, Metric::Ttft, 0.5, Pairing::Apart);
     CHECK(row.finding == Finding::NothingObserved);
     CHECK(judge::verdict_words(row, "B") == "nothing to compare");
 }
@@ -131,20 +132,25 @@ TEST_CASE("compare: an arm without values has nothing to compare") {
 TEST_CASE("compare: words give the size, the interval and the direction") {
     judge::QuantileComparison row;
     row.change = -0.18;
-    row.interval = judge::ChangeInterval{-0.23, -0.12};
+    row.interval = relaybench::result::ChangeInterval{-0.23, -0.12};
     row.finding = Finding::Faster;
     CHECK(judge::verdict_words(row, "B") == "B faster by 18 % (12…23)");
     row.change = 0.22;
-    row.interval = judge::ChangeInterval{0.14, 0.31};
+    row.interval = relaybench::result::ChangeInterval{0.14, 0.31};
     row.finding = Finding::Slower;
     CHECK(judge::verdict_words(row, "B") == "B slower by 22 % (14…31)");
     row.change = 3.1;
-    row.interval = judge::ChangeInterval{2.8, 3.5};
+    row.interval = relaybench::result::ChangeInterval{2.8, 3.5};
     CHECK(judge::verdict_words(row, "B") == "B slower: 4.1× (3.8…4.5)");
     row.change = 0.01;
-    row.interval = judge::ChangeInterval{-0.04, 0.03};
+    row.interval = relaybench::result::ChangeInterval{-0.04, 0.03};
     row.finding = Finding::NoDifference;
     CHECK(judge::verdict_words(row, "B") == "no difference shown (±4 %)");
+    row.interval = relaybench::result::ChangeInterval{-0.12, 0.11};
+    row.streams_needed = 5761;
+    CHECK(judge::verdict_words(row, "B") == "undecided (±12 %; need ≈ 5800)");
+    row.interval = relaybench::result::ChangeInterval{0.005, 0.09};
+    CHECK(judge::verdict_words(row, "B") == "undecided (+0.5…+9 %; need ≈ 5800)");
 }
 
 TEST_CASE("compare: failures are compared as shares, with an interval") {
@@ -153,7 +159,7 @@ TEST_CASE("compare: failures are compared as shares, with an interval") {
     const auto comparisons = judge::compare_arms(run);
     REQUIRE(comparisons.size() == 1);
     REQUIRE(comparisons[0].errors.has_value());
-    CHECK(comparisons[0].errors->differs());
+    CHECK(comparisons[0].errors->finding == Finding::Slower);
     CHECK(judge::verdict_words(*comparisons[0].errors, "b").find("b fails more (+") == 0);
     CHECK(comparisons[0].quantiles.size() == 15);
 }

@@ -18,6 +18,14 @@ using relaybench::result::Metric;
 
 namespace {
 
+result::StampError stamp_error() {
+    using namespace std::chrono_literals;
+    return {.ttft = {.count = 400, .mean = 7us, .p50 = 6us, .p99 = 20us, .max = 31us},
+            .gap = {.count = 9000, .mean = 1us, .p50 = 1us, .p99 = 4us, .max = 90us},
+            .user_ttft = {.count = 400, .mean = 60us, .p50 = 50us, .p99 = 300us, .max = 900us},
+            .user_gap = {.count = 9000, .mean = 45us, .p50 = 40us, .p99 = 200us, .max = 1ms}};
+}
+
 result::RunResult full_run() {
     result::RunResult run = test::sample_run();
     run.gates.push_back({"ttft.p99 < 800ms", "fast", result::GateVerdict::Passed, "612 ms", ""});
@@ -26,6 +34,7 @@ result::RunResult full_run() {
     run.audit.saturated = true;
     run.audit.reasons = {"worker 1 used 97 % of a core"};
     run.audit.distorted = {Metric::Ttft, Metric::Gap};
+    run.arms[0].stamp_error = stamp_error();
     return run;
 }
 
@@ -64,6 +73,23 @@ TEST_CASE("result json: what was measured comes back, not only its text") {
     CHECK(read->provenance.duration == run.provenance.duration);
     CHECK(read->audit.distorted == run.audit.distorted);
     CHECK(read->gates[1].verdict == result::GateVerdict::Inconclusive);
+}
+
+TEST_CASE("result json: stamp errors of kernel and user come back apart, and older files have none of the user's") {
+    const auto read = result::from_json(result::to_json(full_run()), "r.json");
+    REQUIRE(read.has_value());
+    const auto& error = read->arms[0].stamp_error;
+    REQUIRE(error);
+    CHECK(error->gap.max == stamp_error().gap.max);
+    CHECK(error->user_ttft.p99 == stamp_error().user_ttft.p99);
+    CHECK(error->user_gap.count == 9000);
+
+    ordered_json older = ordered_json::parse(result::to_json(full_run()));
+    older["arms"][0]["stamp_error"].erase("user");
+    const auto read_older = result::from_json(older.dump(), "r.json");
+    REQUIRE(read_older.has_value());
+    CHECK(read_older->arms[0].stamp_error->ttft.count == 400);
+    CHECK(result::to_json(*read_older).find("\"user\"") == std::string::npos);
 }
 
 TEST_CASE("result json: an infinite quantile is null and says that it never came") {

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <thread>
+#include <utility>
 
 namespace relaybench {
 
@@ -68,7 +69,7 @@ TEST_CASE("recorder exchange: a worker and a watcher on threads of their own los
     worker.join();
     take();
     sums[0].merge(exchange.current()[0]);
-    CHECK(sums[0].metric(Metric::Heartbeat).count() == kValues);
+    CHECK(std::as_const(sums[0]).metric(Metric::Heartbeat).count() == kValues);
     CHECK(reads > 0);
 }
 

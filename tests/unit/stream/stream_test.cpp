@@ -241,8 +241,28 @@ TEST_CASE("stream: stamps of the relay give the error of first token and gap") {
     };
     f.stream->on_body(stamped(20ms), f.read(20ms + 3us));
     f.stream->on_body(stamped(40ms), f.read(40ms + 10us));
-    CHECK(f.notes.first_token_errors == std::vector<Duration>{3us});
-    CHECK(f.notes.gap_errors == std::vector<Duration>{7us});
+    REQUIRE(f.notes.first_token_errors.size() == 1);
+    CHECK(f.notes.first_token_errors.front().at == 3us);
+    CHECK(f.notes.gap_errors.empty());  // another event of the same read may follow
+    f.stream->cancel(f.at(50ms));
+    REQUIRE(f.notes.gap_errors.size() == 1);
+    CHECK(f.notes.gap_errors.front().at == 7us);
+}
+
+TEST_CASE("stream: of first tokens that came together the first one's send stamp tells the error of ttft") {
+    Fixture f;
+    f.good_start();
+    const auto stamped = [&](Duration sent) {
+        return "data: {\"choices\":[{\"delta\":{\"content\":\"x\"}}],\"send_stamp_ns\":" +
+               std::to_string(f.at(sent).time_since_epoch().count()) + "}\n\n";
+    };
+    f.stream->on_body(stamped(20ms) + stamped(30ms), f.read(30ms + 3us));
+    f.stream->on_body(stamped(40ms), f.read(40ms + 4us));
+    f.end(EndKind::Reset, 50ms);
+    REQUIRE(f.notes.first_token_errors.size() == 1);
+    CHECK(f.notes.first_token_errors.front().at == 10ms + 3us);
+    REQUIRE(f.notes.gap_errors.size() == 1);
+    CHECK(f.notes.gap_errors.front().at == 1us);
 }
 
 TEST_CASE("stream: a whole JSON answer is one chunk with its usage") {
