@@ -43,7 +43,7 @@ ExitCode judge_saved(const GateFlags& flags, const Context& context) {
 void add_gate_command(CLI::App& app, Invocation& invocation) {
     auto* command = app.add_subcommand("gate", "Judge limits on a saved result: did we stay inside?");
     auto flags = std::make_shared<GateFlags>();
-    command->add_option("result", flags->result, "File written by --out json=PATH")->required();
+    command->add_option("result", flags->result, "File written by --out json=PATH, or a journal (--journal PATH)")->required();
     command->add_option("--gate", flags->gates, "Limit such as 'ttft.p99 < 800ms'; repeatable")->required();
     command->add_flag("--no-color", flags->no_colour, "No colours");
     command->callback(

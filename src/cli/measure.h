@@ -4,6 +4,7 @@
 
 #include "cli/context.h"
 #include "cli/relay_access.h"
+#include "cli/shard_flags.h"
 #include "cli/show_flags.h"
 #include "core/error.h"
 #include "report/trace.h"
@@ -20,8 +21,9 @@ struct Measured {
     std::vector<report::TraceEvent> trace;  ///< only when asked for
 };
 
-/// Plays the plan on real sockets, with signals and progress attached. Provenance is complete, gates are not judged yet.
-[[nodiscard]] core::Expected<Measured> measure(const scenario::Scenario& scenario, const run::RunPlan& plan, const ShowFlags& show,
-                                               const Context& context);
+/// Plays the plan on real sockets, with signals and progress attached, from the time on that the staging wants. Provenance is complete, gates
+/// are not judged yet.
+[[nodiscard]] core::Expected<Measured> measure(const scenario::Scenario& scenario, const run::RunPlan& plan, const Staging& staging,
+                                               const ShowFlags& show, const Context& context);
 
 }  // namespace relaybench::cli

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <optional>
 
 #include <fmt/format.h>
 
@@ -16,22 +15,6 @@ namespace relaybench::cli {
 namespace {
 
 constexpr std::array<std::string_view, 3> kFormats{"json", "csv", "hlog"};
-
-std::optional<std::string> folder_problem(const std::string& path) {
-    std::error_code error;
-    const auto folder = std::filesystem::path(path).parent_path();
-    const auto shown = folder.empty() ? std::filesystem::path(".") : folder;
-    if (std::filesystem::is_directory(path, error)) {
-        return fmt::format("--out: \"{}\" is a folder; name a file in it", path);
-    }
-    if (!std::filesystem::is_directory(shown, error)) {
-        return fmt::format("--out: the folder \"{}\" of \"{}\" does not exist", shown.string(), path);
-    }
-    if (!std::filesystem::exists(path, error) && access(shown.c_str(), W_OK) != 0) {
-        return fmt::format("--out: the folder \"{}\" cannot be written to", shown.string());
-    }
-    return std::nullopt;
-}
 
 core::Expected<OutputSpec> parse_output(const std::string& text) {
     const auto equals = text.find('=');
@@ -45,13 +28,29 @@ core::Expected<OutputSpec> parse_output(const std::string& text) {
                                            core::did_you_mean(format, kFormats)));
     }
     OutputSpec spec{static_cast<OutputFormat>(known - kFormats.begin()), text.substr(equals + 1)};
-    if (const auto problem = folder_problem(spec.path)) {
+    if (const auto problem = output_problem("--out", spec.path)) {
         return core::bad_input(*problem);
     }
     return spec;
 }
 
 }  // namespace
+
+std::optional<std::string> output_problem(std::string_view flag, const std::string& path) {
+    std::error_code error;
+    const auto folder = std::filesystem::path(path).parent_path();
+    const auto shown = folder.empty() ? std::filesystem::path(".") : folder;
+    if (std::filesystem::is_directory(path, error)) {
+        return fmt::format("{}: \"{}\" is a folder; name a file in it", flag, path);
+    }
+    if (!std::filesystem::is_directory(shown, error)) {
+        return fmt::format("{}: the folder \"{}\" of \"{}\" does not exist", flag, shown.string(), path);
+    }
+    if (!std::filesystem::exists(path, error) && access(shown.c_str(), W_OK) != 0) {
+        return fmt::format("{}: the folder \"{}\" cannot be written to", flag, shown.string());
+    }
+    return std::nullopt;
+}
 
 core::Expected<std::vector<OutputSpec>> parse_outputs(const std::vector<std::string>& texts) {
     std::vector<OutputSpec> specs;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,9 @@ struct OutputSpec {
     OutputFormat format = OutputFormat::Json;
     std::string path;
 };
+
+/// Why a file cannot be written there, opening with the flag that named it: no such folder, no permission, no name.
+[[nodiscard]] std::optional<std::string> output_problem(std::string_view flag, const std::string& path);
 
 /// All problems at once. Refuses unknown formats, empty paths, the same path twice, and a folder that does not exist or cannot be written:
 /// a run of an hour must not fail at its last step for a slip of the pen.

@@ -11,6 +11,7 @@
 #include "cli/measure.h"
 #include "cli/output_spec.h"
 #include "cli/relay_access.h"
+#include "cli/shard_flags.h"
 #include "cli/show_result.h"
 #include "cli/write_outputs.h"
 #include "judge/compare.h"
@@ -75,6 +76,15 @@ core::Expected<void> check_consent(const scenario::Scenario& scenario, const Sho
     return {};
 }
 
+/// What this process keeps open of the scenario.
+scenario::Scenario part_of(const scenario::Scenario& scenario, const core::Expected<Staging>& staging) {
+    auto part = scenario;
+    if (auto* closed = std::get_if<scenario::ClosedLoop>(&part.load.pattern); closed != nullptr && staging) {
+        closed->streams = streams_of_one(closed->streams, *staging);
+    }
+    return part;
+}
+
 /// Cores less one for an embedded relay.
 std::uint32_t default_workers(const scenario::Scenario& scenario) {
     const auto cores = std::max(1U, std::thread::hardware_concurrency());
@@ -103,19 +113,21 @@ ExitCode exit_code_of(const Measured& measured, const std::vector<judge::Gate>& 
 
 /// The run itself, once everything has been checked.
 core::Expected<Measured> open_and_measure(const scenario::Scenario& scenario, const std::vector<wire::Prompt>& prompts,
-                                          const ShowFlags& show, const Context& context) {
-    const auto accesses = open_relays(scenario, context);
+                                          const Staging& staging, const ShowFlags& show, const Context& context) {
+    const auto shard = staging.shard.value_or(result::Shard{});
+    const auto accesses = open_relays(scenario, context, shard.index - 1);
     if (!accesses) {
         return tl::unexpected(accesses.error());
     }
     for (const auto& note : accesses->notes) {
         context.err << "relaybench: " << note << '\n';
     }
-    const auto plan = run::make_plan(scenario, accesses->relays, prompts);
+    auto plan = run::make_plan(scenario, accesses->relays, prompts);
     if (!plan) {
         return tl::unexpected(plan.error());
     }
-    return measure(scenario, *plan, show, context);
+    plan->shard = {shard.index - 1, shard.count};
+    return measure(scenario, *plan, staging, show, context);
 }
 
 }  // namespace
@@ -127,7 +139,8 @@ ExitCode play(const scenario::Scenario& asked, const ShowFlags& show, const Cont
     }
     const auto gates = check(scenario, show);
     const auto outputs = parse_outputs(show.outputs);
-    const auto descriptors = check_descriptors(scenario, descriptor_limit());
+    const auto staging = parse_staging(show, context.clock.wall_now());
+    const auto descriptors = check_descriptors(part_of(scenario, staging), descriptor_limit());
     const auto consent = check_consent(scenario, show);
     const auto prompts = scenario::load_prompts(scenario.prompts);
     std::optional<ExitCode> refused;
@@ -138,6 +151,7 @@ ExitCode play(const scenario::Scenario& asked, const ShowFlags& show, const Cont
     };
     report(gates);
     report(outputs);
+    report(staging);
     report(descriptors);
     report(consent);
     report(prompts);
@@ -148,7 +162,7 @@ ExitCode play(const scenario::Scenario& asked, const ShowFlags& show, const Cont
         context.out << dry_run_text(scenario, *prompts) << std::flush;
         return ExitCode::Done;
     }
-    auto measured = open_and_measure(scenario, *prompts, show, context);
+    auto measured = open_and_measure(scenario, *prompts, *staging, show, context);
     if (!measured) {
         return report_error(context, measured.error());
     }

@@ -53,4 +53,15 @@ void ProgressDisplay::on_progress(const run::Progress& progress) {
     }
 }
 
+void ProgressDisplay::on_waiting(core::Duration left) {
+    const auto text = report::waiting_line(left);
+    if (traits_.is_terminal) {
+        err_ << '\r' << text << "\x1b[K" << std::flush;
+        line_is_open_ = true;
+    } else if (!waiting_logged_) {
+        waiting_logged_ = true;
+        err_ << text << '\n' << std::flush;
+    }
+}
+
 }  // namespace relaybench::cli

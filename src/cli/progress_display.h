@@ -15,12 +15,15 @@ class ProgressDisplay final : public run::Observer {
     ~ProgressDisplay() override;
 
     void on_progress(const run::Progress& progress) override;
+    /// The run begins only in so long; told about once a second.
+    void on_waiting(core::Duration left);
 
   private:
     std::ostream& err_;
     TerminalTraits traits_;
     bool line_is_open_ = false;
     core::Duration last_logged_{0};
+    bool waiting_logged_ = false;
 };
 
 }  // namespace relaybench::cli

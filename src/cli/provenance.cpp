@@ -2,12 +2,12 @@
 
 #include <sys/utsname.h>
 
-#include <ctime>
 #include <thread>
 #include <variant>
 
 #include <fmt/format.h>
 
+#include "core/calendar.h"
 #include "core/units.h"
 #include "load/window.h"
 #include "scenario/canonical_json.h"
@@ -22,16 +22,6 @@ std::string host_text() {
         return "unknown";
     }
     return fmt::format("{} {}, {}, {} cores", name.sysname, name.release, name.machine, std::thread::hardware_concurrency());
-}
-
-/// RFC 3339, UTC, whole seconds.
-std::string utc_text(core::WallTime time) {
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
-    std::tm parts{};
-    const std::time_t at = seconds;
-    gmtime_r(&at, &parts);
-    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour,
-                       parts.tm_min, parts.tm_sec);
 }
 
 std::string arrivals_text(scenario::Arrivals arrivals) { return arrivals == scenario::Arrivals::Poisson ? "Poisson" : "constant"; }
@@ -64,7 +54,10 @@ std::string load_text(const scenario::Load& load) {
 }
 
 core::Expected<result::Provenance> provenance_of(const scenario::Scenario& scenario, const Context& context) {
-    auto sha256 = scenario::scenario_sha256(scenario);
+    // How many threads play it is no part of what is played: shards on unlike machines are of one scenario.
+    auto plan = scenario;
+    plan.workers.reset();
+    auto sha256 = scenario::scenario_sha256(plan);
     if (!sha256) {
         return tl::unexpected(sha256.error());
     }
@@ -74,7 +67,7 @@ core::Expected<result::Provenance> provenance_of(const scenario::Scenario& scena
     provenance.scenario_sha256 = std::move(*sha256);
     provenance.load = load_text(scenario.load);
     provenance.host = host_text();
-    provenance.started_at = utc_text(context.clock.wall_now());
+    provenance.started_at = core::utc_text(context.clock.wall_now());
     return provenance;
 }
 
@@ -85,6 +78,7 @@ void complete(result::Provenance& engine, const result::Provenance& beforehand) 
     engine.load = beforehand.load;
     engine.host = beforehand.host;
     engine.started_at = beforehand.started_at;
+    engine.shard = beforehand.shard;
 }
 
 }  // namespace relaybench::cli

@@ -76,14 +76,14 @@ core::Expected<void> find_address(const scenario::Relay& relay, run::RelayAccess
 }
 
 core::Expected<run::RelayAccess> open_relay(const scenario::Scenario& scenario, const scenario::Relay& relay, const Context& context,
-                                            RelayAccesses& accesses) {
+                                            std::uint32_t shard, RelayAccesses& accesses) {
     auto key = read_key(relay, context);
     if (!key) {
         return tl::unexpected(key.error());
     }
     accesses.notes.insert(accesses.notes.end(), key->oddities.begin(), key->oddities.end());
-    // Arms must not play the same dice: each embedded relay gets a seed of its own.
-    const auto seed = scenario.seed + accesses.relays.size();
+    // Arms and shards must not play the same dice: each embedded relay gets a seed of its own.
+    const auto seed = scenario.seed + shard * scenario.relays.size() + accesses.relays.size();
     auto access = relay.embedded ? open_embedded(relay, seed, context, accesses) : open_url(relay);
     if (!access) {
         return access;
@@ -101,7 +101,7 @@ core::Expected<run::RelayAccess> open_relay(const scenario::Scenario& scenario, 
 
 }  // namespace
 
-core::Expected<RelayAccesses> open_relays(const scenario::Scenario& scenario, const Context& context) {
+core::Expected<RelayAccesses> open_relays(const scenario::Scenario& scenario, const Context& context, std::uint32_t shard) {
     RelayAccesses accesses;
     const bool all_embedded =
         std::all_of(scenario.relays.begin(), scenario.relays.end(), [](const auto& relay) { return relay.embedded.has_value(); });
@@ -109,7 +109,7 @@ core::Expected<RelayAccesses> open_relays(const scenario::Scenario& scenario, co
         note_proxy(context, accesses);
     }
     for (const auto& relay : scenario.relays) {
-        auto access = open_relay(scenario, relay, context, accesses);
+        auto access = open_relay(scenario, relay, context, shard, accesses);
         if (!access) {
             return tl::unexpected(access.error());
         }

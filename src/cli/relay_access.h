@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,9 @@ struct RelayAccesses {
     std::vector<std::string> notes;  ///< for standard error
 };
 
-/// The scenario must be valid (scenario::validate): that is where keys are kept off connections that could be read on the way.
-[[nodiscard]] core::Expected<RelayAccesses> open_relays(const scenario::Scenario& scenario, const Context& context);
+/// The scenario must be valid (scenario::validate): that is where keys are kept off connections that could be read on the way. `shard`
+/// (from 0) is the part of the plan that this process plays: embedded relays of different shards must not play the same dice.
+[[nodiscard]] core::Expected<RelayAccesses> open_relays(const scenario::Scenario& scenario, const Context& context,
+                                                        std::uint32_t shard = 0);
 
 }  // namespace relaybench::cli

@@ -38,7 +38,7 @@ ExitCode show_saved(const ReportFlags& flags, const Context& context) {
 void add_report_command(CLI::App& app, Invocation& invocation) {
     auto* command = app.add_subcommand("report", "Show a saved result again, or write it in another format");
     auto flags = std::make_shared<ReportFlags>();
-    command->add_option("result", flags->result, "File written by --out json=PATH")->required();
+    command->add_option("result", flags->result, "File written by --out json=PATH, or a journal (--journal PATH)")->required();
     command->add_option("--out", flags->show.outputs, "Write the result: json=PATH, csv=PATH or hlog=PATH; repeatable");
     command->add_flag("-v,--verbose", flags->show.verbose, "Every metric that was observed");
     command->add_flag("--no-color", flags->show.no_colour, "No colours");

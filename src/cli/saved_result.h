@@ -7,7 +7,11 @@
 
 namespace relaybench::cli {
 
-/// A result that `--out json=PATH` has written.
+/// A result that `--out json=PATH` has written, or what a journal holds (`--journal PATH`), whose gates are judged now.
 [[nodiscard]] core::Expected<result::RunResult> read_result(const std::string& path);
+
+/// Compares the arms of a result that was added up, and judges the gates that it names (once each, on every arm that they speak of): its verdicts
+/// are not those of its parts. Adds the warnings that go with them.
+[[nodiscard]] core::Expected<void> judge_again(result::RunResult& result);
 
 }  // namespace relaybench::cli

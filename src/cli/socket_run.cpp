@@ -25,7 +25,8 @@ core::Expected<result::RunResult> run_on_sockets(const run::RunPlan& plan, run::
                                .control = control,
                                .observer = onlookers.observer,
                                .tracer = onlookers.tracer,
-                               .fd_limit = descriptor_limit()});
+                               .fd_limit = descriptor_limit(),
+                               .journal = onlookers.journal});
 }
 
 }  // namespace relaybench::cli

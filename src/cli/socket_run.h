@@ -8,12 +8,17 @@
 #include "run/run_plan.h"
 #include "stream/stream_observer.h"
 
+namespace relaybench::run {
+struct JournalOrder;
+}
+
 namespace relaybench::cli {
 
 /// Who looks on; null: nobody.
 struct Onlookers {
     run::Observer* observer = nullptr;
     stream::StreamTracer* tracer = nullptr;
+    run::JournalOrder* journal = nullptr;
 };
 
 /// Plays the plan on real sockets, one transport a worker; `control` may stop it.

@@ -42,17 +42,21 @@ std::uint64_t share_of(std::uint64_t total, std::uint32_t parts, std::uint32_t i
 
 std::vector<std::vector<ArmShare>> share_closed_loop(std::uint64_t streams_per_arm, std::uint64_t count_per_arm, std::uint32_t arms,
                                                      std::uint32_t workers) {
-    std::vector<std::vector<ArmShare>> shares(workers, std::vector<ArmShare>(arms));
-    // Where an arm's first slot goes moves on from arm to arm, so that the remainders do not all fall on the first worker.
-    std::uint32_t first_worker = 0;
-    for (std::uint32_t arm = 0; arm < arms; ++arm) {
-        const auto holders = static_cast<std::uint32_t>(std::min<std::uint64_t>(streams_per_arm, workers));
+    return share_closed_loop(std::vector<ArmShare>(arms, ArmShare{streams_per_arm, count_per_arm}), workers);
+}
+
+std::vector<std::vector<ArmShare>> share_closed_loop(const std::vector<ArmShare>& whole, std::uint32_t parts) {
+    std::vector<std::vector<ArmShare>> shares(parts, std::vector<ArmShare>(whole.size()));
+    // Where an arm's first slot goes moves on from arm to arm, so that the remainders do not all fall on the first part.
+    std::uint32_t first = 0;
+    for (std::size_t arm = 0; arm < whole.size(); ++arm) {
+        const auto holders = static_cast<std::uint32_t>(std::min<std::uint64_t>(whole[arm].slots, parts));
         for (std::uint32_t i = 0; i < holders; ++i) {
-            ArmShare& share = shares[(first_worker + i) % workers][arm];
-            share.slots = share_of(streams_per_arm, workers, i);
-            share.count = share_of(count_per_arm, holders, i);
+            ArmShare& share = shares[(first + i) % parts][arm];
+            share.slots = share_of(whole[arm].slots, parts, i);
+            share.count = share_of(whole[arm].count, holders, i);
         }
-        first_worker = (first_worker + static_cast<std::uint32_t>(streams_per_arm % workers)) % workers;
+        first = (first + static_cast<std::uint32_t>(whole[arm].slots % parts)) % parts;
     }
     return shares;
 }

@@ -38,5 +38,7 @@ struct ArmShare {
 /// A worker without slots for an arm gets no count for it either.
 [[nodiscard]] std::vector<std::vector<ArmShare>> share_closed_loop(std::uint64_t streams_per_arm, std::uint64_t count_per_arm,
                                                                    std::uint32_t arms, std::uint32_t workers);
+/// The same of a share: what a shard was dealt, by arm, among its workers.
+[[nodiscard]] std::vector<std::vector<ArmShare>> share_closed_loop(const std::vector<ArmShare>& whole, std::uint32_t parts);
 
 }  // namespace relaybench::load

@@ -132,6 +132,10 @@ std::string progress_line(const ProgressView& view, std::size_t width) {
     return cut_to_width(joined(kept), width);
 }
 
+std::string waiting_line(core::Duration left) {
+    return fmt::format("waiting for --start-at: {} left", seconds_text(std::chrono::ceil<std::chrono::seconds>(left)));
+}
+
 std::string progress_log_line(const ProgressView& view) {
     std::vector<Fact> all = facts(view);
     constexpr unsigned kBar = 5;

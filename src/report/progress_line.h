@@ -26,6 +26,9 @@ struct ProgressView {
 /// One line without a newline, at most `width` columns, to be drawn over the last one on a terminal: what matters least is left out first.
 [[nodiscard]] std::string progress_line(const ProgressView& view, std::size_t width);
 
+/// "waiting for --start-at: 12 s left", without a newline.
+[[nodiscard]] std::string waiting_line(core::Duration left);
+
 /// One whole line with a newline for logs: the same facts, no bar.
 [[nodiscard]] std::string progress_log_line(const ProgressView& view);
 

@@ -86,6 +86,10 @@ std::string alarms(const RunResult& run, const Layout& layout) {
 std::string load_line(const RunResult& run, const Layout& layout) {
     std::string text = safe(run.provenance.load);
     text += fmt::format("{}{} measured", text.empty() ? "" : " · ", core::human_duration(run.provenance.duration));
+    if (const auto& shard = run.provenance.shard)
+        text += fmt::format(" · shard {}/{}", shard->index, shard->count);
+    if (!run.provenance.shards.empty())
+        text += fmt::format(" · {} shards", run.provenance.shards.size());
     if (layout.detail == Detail::Verbose) {
         text += fmt::format(" · {} · seed {} · relaybench {}", safe(run.provenance.started_at), run.provenance.seed,
                             safe(run.provenance.version));

@@ -1,7 +1,6 @@
 #include "result/aggregate.h"
 
 #include <algorithm>
-#include <initializer_list>
 #include <optional>
 
 #include "result/record_metrics.h"
@@ -21,33 +20,6 @@ void record_point(Distribution& distribution, const StreamRecord& record, core::
     } else {
         distribution.record_never();
     }
-}
-
-void rebase(StreamRecord& record, core::Duration epoch) {
-    for (core::TimePoint* each : {&record.intended_start, &record.started, &record.ended})
-        *each -= epoch;
-    for (std::optional<core::TimePoint>* each : {&record.connected, &record.secured, &record.upgraded, &record.written, &record.head,
-                                                 &record.first_event, &record.first_token, &record.first_answer, &record.last_token}) {
-        if (*each)
-            **each -= epoch;
-    }
-}
-
-void add(Counters& mine, const Counters& theirs) {
-    mine.started += theirs.started;
-    mine.chunks += theirs.chunks;
-    mine.coalesced += theirs.coalesced;
-    mine.unknown_events += theirs.unknown_events;
-    mine.stalls += theirs.stalls;
-    mine.longest_stall = std::max(mine.longest_stall, theirs.longest_stall);
-    mine.body_bytes += theirs.body_bytes;
-    mine.tokens += theirs.tokens;
-    mine.streams_with_usage += theirs.streams_with_usage;
-    mine.reused_connections += theirs.reused_connections;
-    mine.kernel_stamped += theirs.kernel_stamped;
-    mine.user_stamped += theirs.user_stamped;
-    mine.first_tokens_reasoning += theirs.first_tokens_reasoning;
-    mine.missed_starts += theirs.missed_starts;
 }
 
 }  // namespace
@@ -145,7 +117,7 @@ void ArmRecorder::count(const StreamRecord& record) {
     one.kernel_stamped = record.first_token && by_kernel ? 1 : 0;
     one.user_stamped = record.first_token && !by_kernel ? 1 : 0;
     one.first_tokens_reasoning = record.first_token_kind == wire::TokenKind::Reasoning ? 1 : 0;
-    add(counters_, one);
+    counters_ += one;
     if (!stream::is_error(record.outcome))
         return;
     errors_.record(record.outcome, std::max(core::Duration{0}, record.ended - options_.window_start), record.detail);
@@ -156,11 +128,22 @@ void ArmRecorder::merge(const ArmRecorder& other) {
         outcomes_[i] += other.outcomes_[i];
     for (std::size_t i = 0; i < metrics_.size(); ++i)
         metrics_[i].merge(other.metrics_[i]);
-    add(counters_, other.counters_);
+    counters_ += other.counters_;
     series_.merge(other.series_);
     sample_.merge(other.sample_);
     collector_.merge(other.collector_);
     errors_.merge(other.errors_);
+}
+
+void ArmRecorder::clear() {
+    outcomes_.fill(0);
+    for (Distribution& each : metrics_)
+        each.clear();
+    counters_ = {};
+    series_.clear();
+    sample_.clear();
+    collector_.clear();
+    errors_ = {};
 }
 
 ArmResult ArmRecorder::finish(const Identity& identity) const {
@@ -175,7 +158,7 @@ ArmResult ArmRecorder::finish(const Identity& identity) const {
     arm.series = series_.points();
     arm.streams = sample_.records();
     for (StreamRecord& each : arm.streams)
-        rebase(each, options_.window_start.time_since_epoch());
+        shift_times(each, -options_.window_start.time_since_epoch());
     arm.streams_sampled_of = sample_.offered();
     arm.errors = errors_.groups();
     arm.stream_set = collector_.streams();

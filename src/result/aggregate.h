@@ -26,9 +26,9 @@ class ArmRecorder {
     struct Options {
         core::TimePoint window_start;  ///< start of the measured window: second 0 of the series, zero of first_at and of stream records
         wire::Carrier carrier = wire::Carrier::Http;
-        std::uint64_t seed = 1;          ///< of the sample of stream records; the same in all workers
-        std::size_t max_streams = 1000;  ///< in that sample
-        std::uint64_t arms = 1;          ///< of the run; from two on, streams are kept for their comparison
+        std::uint64_t seed = 1;  ///< of the sample of stream records; the same in all workers
+        std::size_t max_streams = kMaxSampledStreams;
+        std::uint64_t arms = 1;  ///< of the run; from two on, streams are kept for their comparison
     };
     explicit ArmRecorder(const Options& options);
 
@@ -49,6 +49,8 @@ class ArmRecorder {
 
     /// Requires the same window start, seed and sample size.
     void merge(const ArmRecorder& other);
+    /// Empty again, with the same options; keeps its memory.
+    void clear();
 
     /// For live progress.
     [[nodiscard]] const Distribution& metric(Metric metric) const { return metrics_[static_cast<std::size_t>(metric)]; }

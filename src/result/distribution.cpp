@@ -45,6 +45,16 @@ void Distribution::merge(const Distribution& other) {
     censored_ += other.censored_;
 }
 
+void Distribution::clear() {
+    if (answered() > 0)
+        histogram_.reset();
+    never_ = 0;
+    censored_ = 0;
+    out_of_range_ = 0;
+    min_us_ = 0;
+    max_us_ = 0;
+}
+
 std::optional<Distribution::Quantile> Distribution::quantile(double q) const {
     if (count() == 0)
         return std::nullopt;

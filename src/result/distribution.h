@@ -20,6 +20,8 @@ class Distribution {
     void record_never() { ++never_; }
     void record_censored() { ++censored_; }
     void merge(const Distribution& other);
+    /// Empty again; keeps its memory.
+    void clear();
 
     struct Quantile {
         std::optional<core::Duration> value;  ///< absent: +∞, this rank never answered

@@ -28,17 +28,20 @@ void ErrorGroups::record(stream::Outcome outcome, core::Duration at, std::string
     add_sample(group.samples, detail);
 }
 
+void ErrorGroups::add(const ErrorGroup& group, core::Duration offset) {
+    if (group.count == 0)
+        return;
+    ErrorGroup& mine = by_outcome_.at(static_cast<std::size_t>(group.outcome));
+    const core::Duration first_at = group.first_at + offset;
+    mine.first_at = mine.count == 0 ? first_at : std::min(mine.first_at, first_at);
+    mine.count += group.count;
+    for (const std::string& sample : group.samples)
+        add_sample(mine.samples, sample);
+}
+
 void ErrorGroups::merge(const ErrorGroups& other) {
-    for (std::size_t i = 0; i < by_outcome_.size(); ++i) {
-        const ErrorGroup& theirs = other.by_outcome_[i];
-        if (theirs.count == 0)
-            continue;
-        ErrorGroup& mine = by_outcome_[i];
-        mine.first_at = mine.count == 0 ? theirs.first_at : std::min(mine.first_at, theirs.first_at);
-        mine.count += theirs.count;
-        for (const std::string& sample : theirs.samples)
-            add_sample(mine.samples, sample);
-    }
+    for (const ErrorGroup& theirs : other.by_outcome_)
+        add(theirs);
 }
 
 std::vector<ErrorGroup> ErrorGroups::groups() const {

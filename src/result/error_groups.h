@@ -16,6 +16,8 @@ class ErrorGroups {
     ErrorGroups();
     /// `at` counts from the start of the window; `detail` is already printable and scrubbed.
     void record(stream::Outcome outcome, core::Duration at, std::string_view detail);
+    /// A group of another one, whose times count from `offset` later.
+    void add(const ErrorGroup& group, core::Duration offset = core::Duration{0});
     void merge(const ErrorGroups& other);
     /// Those with at least one failure, most frequent first.
     [[nodiscard]] std::vector<ErrorGroup> groups() const;

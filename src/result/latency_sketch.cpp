@@ -2,7 +2,12 @@
 
 #include <algorithm>
 #include <bit>
+#include <charconv>
 #include <cmath>
+
+#include <fmt/format.h>
+
+#include "core/text.h"
 
 namespace relaybench::result {
 namespace {
@@ -28,7 +33,7 @@ core::Duration LatencySketch::value_of(std::size_t bucket) {
     return std::chrono::microseconds(((sub + 1) << octave) - 1);
 }
 
-void LatencySketch::add(std::size_t bucket, std::uint32_t times) {
+void LatencySketch::add(std::size_t bucket, std::uint64_t times) {
     const auto at = std::lower_bound(entries_.begin(), entries_.end(), bucket,
                                      [](const Entry& entry, std::size_t wanted) { return entry.bucket < wanted; });
     if (at != entries_.end() && at->bucket == bucket) {
@@ -57,6 +62,44 @@ std::optional<core::Duration> LatencySketch::quantile(double q) const {
             return value_of(entry.bucket);
     }
     return value_of(entries_.back().bucket);
+}
+
+std::string LatencySketch::text() const {
+    std::string text;
+    for (const Entry& entry : entries_) {
+        const char* blank = text.empty() ? "" : " ";
+        text += entry.count == 1 ? fmt::format("{}{}", blank, entry.bucket) : fmt::format("{}{}:{}", blank, entry.bucket, entry.count);
+    }
+    return text;
+}
+
+std::optional<LatencySketch> LatencySketch::from_text(std::string_view text) {
+    LatencySketch sketch;
+    if (text.empty())
+        return sketch;
+    for (const std::string_view word : core::split(text, ' ')) {
+        const auto entry = entry_from(word);
+        if (!entry || (!sketch.entries_.empty() && entry->bucket <= sketch.entries_.back().bucket))
+            return std::nullopt;
+        sketch.entries_.push_back(*entry);
+    }
+    return sketch;
+}
+
+std::optional<LatencySketch::Entry> LatencySketch::entry_from(std::string_view text) {
+    const auto number = [](std::string_view digits, std::uint64_t highest) -> std::optional<std::uint64_t> {
+        std::uint64_t value = 0;
+        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+        const bool good = error == std::errc{} && end == digits.data() + digits.size() && value <= highest;
+        return good ? std::optional(value) : std::nullopt;
+    };
+    constexpr std::uint64_t kMostTimes = std::uint64_t{1} << 53U;
+    const std::size_t colon = std::min(text.find(':'), text.size());
+    const auto bucket = number(text.substr(0, colon), kBucketCount - 1);
+    const auto times = colon == text.size() ? std::optional<std::uint64_t>(1) : number(text.substr(colon + 1), kMostTimes);
+    if (!bucket || !times || *times == 0)
+        return std::nullopt;
+    return Entry{static_cast<std::uint16_t>(*bucket), *times};
 }
 
 }  // namespace relaybench::result

@@ -17,6 +17,12 @@ inline constexpr std::size_t kMaxListed = 100'000;
 
 /// One metric; empty when absent.
 [[nodiscard]] Distribution read_distribution(const Node& node);
+[[nodiscard]] Counters read_counters(const Node& node);
+[[nodiscard]] SeriesPoint read_point(const Node& node);
+[[nodiscard]] ErrorGroup read_error_group(const Node& node);
 [[nodiscard]] ArmResult read_arm(const Node& node);
+[[nodiscard]] Provenance read_provenance(const Node& node);
+[[nodiscard]] Audit read_audit(const Node& node);
+[[nodiscard]] Warning read_warning(const Node& node);
 
 }  // namespace relaybench::result

@@ -1,15 +1,20 @@
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <limits>
 #include <utility>
 
+#include "core/base64.h"
 #include "result/fields_json.h"
 #include "result/parts_json.h"
+#include "result/stamp_error.h"
 
 namespace relaybench::result {
 namespace {
 
 constexpr std::size_t kMaxSamples = 5;
+constexpr double kMedian = 0.50;
+constexpr double kP99 = 0.99;
 constexpr std::uint64_t kMaxCode = 65'535;
 constexpr std::uint64_t kMax32 = std::numeric_limits<std::uint32_t>::max();
 
@@ -21,26 +26,24 @@ int code(const Node& node, std::string_view name) { return static_cast<int>(node
 
 core::Duration duration_or_zero(const Node& node, std::string_view name) { return node.duration(name).value_or(core::Duration{0}); }
 
-Counters read_counters(const Node& node) {
-    Counters counters;
-    for (const CounterField& field : kCounterFields)
-        counters.*field.member = total(node, field.id);
-    counters.longest_stall = duration_or_zero(node, "longest_stall_us");
-    return counters;
+/// How many seconds a point spans.
+std::uint32_t read_span(const Node& node) {
+    constexpr std::uint64_t kLongest = std::uint64_t{1} << 20U;
+    if (node.field("seconds").is_absent())
+        return 1;
+    const auto span = node.count("seconds", Presence::Required, kLongest);
+    if (!std::has_single_bit(span))
+        node.field("seconds").problem("must be a power of two");
+    return std::has_single_bit(span) ? static_cast<std::uint32_t>(span) : 1;
 }
 
-SeriesPoint read_point(const Node& node) {
-    SeriesPoint point;
-    point.second = small(node, "second");
-    point.starts = small(node, "starts");
-    point.completed = small(node, "completed");
-    point.failed = small(node, "failed");
-    point.open_streams = small(node, "open_streams");
-    point.chunks = total(node, "chunks");
-    point.ttft_p50 = node.duration("ttft_p50_us");
-    point.ttft_p99 = node.duration("ttft_p99_us");
-    point.gap_p99 = node.duration("gap_p99_us");
-    return point;
+std::optional<LatencySketch> read_sketch(const Node& node, std::string_view name) {
+    if (node.field(name).is_absent())
+        return std::nullopt;
+    auto sketch = LatencySketch::from_text(node.raw_text(name));
+    if (!sketch)
+        node.field(name).problem("must be buckets in order with their counts, such as \"312 315:4\"");
+    return sketch && sketch->empty() ? std::nullopt : sketch;
 }
 
 stream::Outcome read_outcome(const Node& node) {
@@ -106,13 +109,14 @@ stream::StreamRecord read_record(const Node& node) {
     return record;
 }
 
-ErrorGroup read_error_group(const Node& node) {
-    ErrorGroup group;
-    group.outcome = read_outcome(node);
-    group.count = total(node, "count");
-    group.first_at = duration_or_zero(node, "first_at_us");
-    group.samples = node.texts("samples", kMaxSamples);
-    return group;
+std::optional<stats::HdrHistogram> read_stamp_histogram(const Node& node, std::uint64_t count) {
+    const auto bytes = core::base64_decode(node.raw_text("hdr_ns"));
+    auto histogram = stats::decode_v2(bytes ? *bytes : std::string{});
+    if (!histogram || histogram->config() != stamp_error_histogram().config() || histogram->count() != count) {
+        node.field("hdr_ns").problem("is no histogram of 1 ns to 1 h with 3 digits and of as many values as count says");
+        return std::nullopt;
+    }
+    return *std::move(histogram);
 }
 
 StampError::Summary read_summary(const Node& node) {
@@ -125,6 +129,8 @@ StampError::Summary read_summary(const Node& node) {
     summary.p50 = time("p50_us");
     summary.p99 = time("p99_us");
     summary.max = time("max_us");
+    if (!node.field("hdr_ns").is_absent())
+        summary.histogram_ns = read_stamp_histogram(node, summary.count);
     return summary;
 }
 
@@ -151,6 +157,48 @@ std::optional<GapSpread> read_gap_spread(const Node& node) {
 }
 
 }  // namespace
+
+Counters read_counters(const Node& node) {
+    Counters counters;
+    for (const CounterField& field : kCounterFields)
+        counters.*field.member = total(node, field.id);
+    counters.longest_stall = duration_or_zero(node, "longest_stall_us");
+    return counters;
+}
+
+SeriesPoint read_point(const Node& node) {
+    SeriesPoint point;
+    point.second = small(node, "second");
+    point.seconds = read_span(node);
+    point.starts = small(node, "starts");
+    point.completed = small(node, "completed");
+    point.failed = small(node, "failed");
+    point.open_streams = small(node, "open_streams");
+    point.chunks = total(node, "chunks");
+    point.ttft_p50 = node.duration("ttft_p50_us");
+    point.ttft_p99 = node.duration("ttft_p99_us");
+    point.gap_p99 = node.duration("gap_p99_us");
+    // What can be computed is not believed.
+    if (auto sketch = read_sketch(node, "ttft_sketch")) {
+        point.ttft_p50 = sketch->quantile(kMedian);
+        point.ttft_p99 = sketch->quantile(kP99);
+        point.ttft_sketch = *std::move(sketch);
+    }
+    if (auto sketch = read_sketch(node, "gap_sketch")) {
+        point.gap_p99 = sketch->quantile(kP99);
+        point.gap_sketch = *std::move(sketch);
+    }
+    return point;
+}
+
+ErrorGroup read_error_group(const Node& node) {
+    ErrorGroup group;
+    group.outcome = read_outcome(node);
+    group.count = total(node, "count");
+    group.first_at = duration_or_zero(node, "first_at_us");
+    group.samples = node.texts("samples", kMaxSamples);
+    return group;
+}
 
 ArmResult read_arm(const Node& node) {
     ArmResult arm;

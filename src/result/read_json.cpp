@@ -20,6 +20,39 @@ constexpr std::size_t kMaxWorkers = 4096;
 constexpr double kNanosecondsPerSecond = 1e9;
 constexpr double kMaxSeconds = 1e9;
 
+core::Duration read_seconds(const Node& node, std::string_view name) {
+    const double seconds = node.number(name);
+    if (seconds > kMaxSeconds)
+        node.field(name).problem("is longer than any run");
+    return core::Duration{std::llround(std::min(seconds, kMaxSeconds) * kNanosecondsPerSecond)};
+}
+
+std::optional<Shard> read_shard(const Node& node) {
+    if (node.is_absent() || !node.is_object_or_problem())
+        return std::nullopt;
+    Shard shard;
+    shard.index = static_cast<std::uint32_t>(node.count("index", Presence::Required, kMaxShards));
+    shard.count = static_cast<std::uint32_t>(node.count("count", Presence::Required, kMaxShards));
+    if (shard.index < 1 || shard.index > shard.count)
+        node.problem("index must be 1 … count");
+    return shard;
+}
+
+MergedShard read_merged_shard(const Node& node) {
+    MergedShard shard;
+    if (!node.is_object_or_problem())
+        return shard;
+    shard.index = static_cast<std::uint32_t>(node.count("index", Presence::Required, kMaxShards));
+    shard.host = node.text("host");
+    shard.started_at = node.text("started_at");
+    shard.duration = read_seconds(node, "duration_s");
+    shard.partial = node.flag("partial");
+    shard.stop_reason = node.text("stop_reason");
+    return shard;
+}
+
+}  // namespace
+
 Provenance read_provenance(const Node& node) {
     Provenance provenance;
     provenance.version = node.text("version");
@@ -30,12 +63,12 @@ Provenance read_provenance(const Node& node) {
     provenance.load = scenario.text("load");
     provenance.host = node.text("host");
     provenance.started_at = node.text("started_at");
-    const double seconds = node.number("duration_s");
-    if (seconds > kMaxSeconds)
-        node.field("duration_s").problem("is longer than any run");
-    provenance.duration = core::Duration{std::llround(std::min(seconds, kMaxSeconds) * kNanosecondsPerSecond)};
+    provenance.duration = read_seconds(node, "duration_s");
     provenance.partial = node.flag("partial");
     provenance.stop_reason = node.text("stop_reason");
+    provenance.shard = read_shard(node.field("shard"));
+    for (const Node& each : node.list("shards", kMaxShards))
+        provenance.shards.push_back(read_merged_shard(each));
     return provenance;
 }
 
@@ -58,6 +91,10 @@ Audit read_audit(const Node& node) {
     audit.peak_open_streams = total(node, "peak_open_streams");
     return audit;
 }
+
+Warning read_warning(const Node& node) { return {node.text("code"), node.text("text"), node.text("remedy")}; }
+
+namespace {
 
 GateResult read_gate(const Node& node) {
     GateResult gate;
@@ -108,7 +145,7 @@ RunResult read_result(const Node& root) {
     for (const Node& each : root.list("gates", kMaxListed))
         result.gates.push_back(read_gate(each));
     for (const Node& each : root.list("warnings", kMaxListed))
-        result.warnings.push_back({each.text("code"), each.text("text"), each.text("remedy")});
+        result.warnings.push_back(read_warning(each));
     return result;
 }
 

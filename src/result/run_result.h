@@ -10,6 +10,7 @@
 #include "result/comparison.h"
 #include "result/distribution.h"
 #include "result/gap_spread.h"
+#include "result/latency_sketch.h"
 #include "result/metric.h"
 #include "result/stream_values.h"
 #include "stream/outcome.h"
@@ -26,17 +27,20 @@ struct Warning {
     std::string remedy;  ///< one sentence: what to do
 };
 
-/// One second of an arm; `second` counts from the start of the measured window (warm-up excluded).
+/// One second of an arm, or several of a long run; `second` counts from the start of the measured window (warm-up excluded).
 struct SeriesPoint {
-    std::uint32_t second = 0;
+    std::uint32_t second = 0;   ///< the first one
+    std::uint32_t seconds = 1;  ///< how many: a power of two
     std::uint32_t starts = 0;
     std::uint32_t completed = 0;
     std::uint32_t failed = 0;
-    std::uint32_t open_streams = 0;  ///< at the end of the second
+    std::uint32_t open_streams = 0;  ///< at the end of the point
     std::uint64_t chunks = 0;
     std::optional<core::Duration> ttft_p50;
     std::optional<core::Duration> ttft_p99;
     std::optional<core::Duration> gap_p99;
+    LatencySketch ttft_sketch;  ///< what the quantiles are taken from, so that points can be added up; empty in files of older versions
+    LatencySketch gap_sketch;
 };
 
 /// Failures of one outcome, for a person: how many, when first, what they said.
@@ -62,6 +66,8 @@ struct Counters {
     std::uint64_t user_stamped = 0;
     std::uint64_t first_tokens_reasoning = 0;
     std::uint64_t missed_starts = 0;  ///< arrivals of an open loop that could not be started at all
+
+    Counters& operator+=(const Counters& other);
 };
 
 /// How far our arrival stamps were from the send stamps of a relay that sends them: absolute values.
@@ -72,6 +78,7 @@ struct StampError {
         core::Duration p50{0};
         core::Duration p99{0};
         core::Duration max{0};
+        std::optional<stats::HdrHistogram> histogram_ns;  ///< what the quantiles are taken from; absent in files of older versions
     };
     Summary ttft;       ///< arrival of the first token − its send stamp
     Summary gap;        ///< our gap − the relay's gap
@@ -126,17 +133,38 @@ struct Audit {
     std::uint64_t peak_open_streams = 0;
 };
 
+/// The most processes that may share a plan.
+inline constexpr std::uint32_t kMaxShards = 1000;
+
+/// Which part of a plan one process played: `index` (from 1) of `count`.
+struct Shard {
+    std::uint32_t index = 1;
+    std::uint32_t count = 1;
+};
+
+/// One part of a merged result.
+struct MergedShard {
+    std::uint32_t index = 1;
+    std::string host;
+    std::string started_at;
+    core::Duration duration{0};
+    bool partial = false;
+    std::string stop_reason;
+};
+
 struct Provenance {
     std::string version;
     std::uint64_t seed = 0;
     std::string scenario_name;
-    std::string scenario_sha256;  ///< of the resolved scenario in its canonical JSON form
-    std::string load;             ///< for people: "closed loop, 50 streams, 30s"
-    std::string host;             ///< operating system, machine, cores: no host name
-    std::string started_at;       ///< RFC 3339, UTC
-    core::Duration duration{0};   ///< of the measured window
-    bool partial = false;         ///< interrupted or stopped by a budget before its plan was done
-    std::string stop_reason;      ///< "count reached", "duration over", "interrupted", "token budget used up", …
+    std::string scenario_sha256;      ///< of the resolved scenario in its canonical JSON form
+    std::string load;                 ///< for people: "closed loop, 50 streams, 30s"
+    std::string host;                 ///< operating system, machine, cores: no host name
+    std::string started_at;           ///< RFC 3339, UTC
+    core::Duration duration{0};       ///< of the measured window
+    bool partial = false;             ///< interrupted or stopped by a budget before its plan was done
+    std::string stop_reason;          ///< "count reached", "duration over", "interrupted", "token budget used up", …
+    std::optional<Shard> shard;       ///< when this is one of several processes that play the plan
+    std::vector<MergedShard> shards;  ///< when this was merged from shards: all of them, in order
 };
 
 enum class GateVerdict { Passed, Failed, Inconclusive };

@@ -68,6 +68,11 @@ void StreamCollector::merge(const StreamCollector& other) {
     gaps_.merge(other.gaps_);
 }
 
+void StreamCollector::clear() {
+    values_.clear();
+    gaps_.clear();
+}
+
 StreamSet StreamCollector::streams() const {
     return {.arms = options_.arms,
             .values = by_start(values_.items()),

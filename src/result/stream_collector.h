@@ -25,6 +25,8 @@ class StreamCollector {
     void offer(const stream::StreamRecord& record);
     /// Requires equal options.
     void merge(const StreamCollector& other);
+    /// Empty again, with the same options.
+    void clear();
     [[nodiscard]] StreamSet streams() const;
 
   private:

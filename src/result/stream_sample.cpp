@@ -1,11 +1,23 @@
 #include "result/stream_sample.h"
 
 #include <algorithm>
+#include <initializer_list>
+#include <optional>
 #include <utility>
 
 #include "core/random.h"
 
 namespace relaybench::result {
+
+void shift_times(stream::StreamRecord& record, core::Duration by) {
+    for (core::TimePoint* each : {&record.intended_start, &record.started, &record.ended})
+        *each += by;
+    for (std::optional<core::TimePoint>* each : {&record.connected, &record.secured, &record.upgraded, &record.written, &record.head,
+                                                 &record.first_event, &record.first_token, &record.first_answer, &record.last_token}) {
+        if (*each)
+            **each += by;
+    }
+}
 
 void StreamSample::offer(const stream::StreamRecord& record) {
     ++offered_;
@@ -28,6 +40,11 @@ void StreamSample::merge(const StreamSample& other) {
     offered_ += other.offered_;
     for (const Drawn& each : other.heap_)
         keep(each.ticket, each.record);
+}
+
+void StreamSample::clear() {
+    offered_ = 0;
+    heap_.clear();
 }
 
 std::vector<stream::StreamRecord> StreamSample::records() const {

@@ -8,6 +8,12 @@
 
 namespace relaybench::result {
 
+/// What a result keeps.
+inline constexpr std::size_t kMaxSampledStreams = 1000;
+
+/// Moves all times of a record.
+void shift_times(stream::StreamRecord& record, core::Duration by);
+
 /// A uniform sample of at most `capacity` stream records. Each record draws a number from (seed, arrival, attempt) and the smallest
 /// numbers stay, so the sample depends neither on the order of records nor on how the streams were dealt to workers.
 class StreamSample {
@@ -16,6 +22,8 @@ class StreamSample {
 
     void offer(const stream::StreamRecord& record);
     void merge(const StreamSample& other);
+    /// Empty again, with the same seed and capacity.
+    void clear();
     /// How many records were offered, merged ones included.
     [[nodiscard]] std::uint64_t offered() const { return offered_; }
     /// In the order of their arrival numbers.

@@ -38,6 +38,13 @@ class TicketSample {
         make_room();
     }
 
+    /// Empty again, with the same seed and capacity.
+    void clear() {
+        limit_ = std::numeric_limits<std::uint64_t>::max();
+        offered_ = 0;
+        items_.clear();
+    }
+
     /// Those that stayed, in no order.
     [[nodiscard]] const std::vector<Item>& items() const { return items_; }
     /// Tickets up to this one are all there.

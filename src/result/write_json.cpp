@@ -5,6 +5,7 @@
 #include "result/comparison_json.h"
 #include "result/fields_json.h"
 #include "result/result_json.h"
+#include "result/writer_json.h"
 
 namespace relaybench::result {
 namespace {
@@ -45,11 +46,14 @@ Json json_of(const Distribution& distribution) {
 }
 
 Json json_of(const StampError::Summary& summary) {
-    return {{"count", summary.count},
-            {"mean_us", microseconds(summary.mean)},
-            {"p50_us", microseconds(summary.p50)},
-            {"p99_us", microseconds(summary.p99)},
-            {"max_us", microseconds(summary.max)}};
+    Json json{{"count", summary.count},
+              {"mean_us", microseconds(summary.mean)},
+              {"p50_us", microseconds(summary.p50)},
+              {"p99_us", microseconds(summary.p99)},
+              {"max_us", microseconds(summary.max)}};
+    if (summary.histogram_ns)
+        json["hdr_ns"] = core::base64_encode(stats::encode_v2_compressed(*summary.histogram_ns));
+    return json;
 }
 
 Json json_of(const StampError& error) {
@@ -61,8 +65,16 @@ Json json_of(const StampError& error) {
 
 bool is_empty(const Distribution& distribution) { return distribution.count() == 0 && distribution.censored() == 0; }
 
+Json json_of(const MergedShard& shard) {
+    return {{"index", shard.index},           {"host", shard.host},
+            {"started_at", shard.started_at}, {"duration_s", static_cast<double>(shard.duration.count()) / kNanosecondsPerSecond},
+            {"partial", shard.partial},       {"stop_reason", shard.stop_reason}};
+}
+
+}  // namespace
+
 Json json_of(const Provenance& provenance) {
-    return {
+    Json json{
         {"version", provenance.version},
         {"seed", provenance.seed},
         {"scenario", {{"name", provenance.scenario_name}, {"sha256", provenance.scenario_sha256}, {"load", provenance.load}}},
@@ -72,11 +84,20 @@ Json json_of(const Provenance& provenance) {
         {"partial", provenance.partial},
         {"stop_reason", provenance.stop_reason},
     };
+    if (provenance.shard)
+        json["shard"] = {{"index", provenance.shard->index}, {"count", provenance.shard->count}};
+    for (const MergedShard& shard : provenance.shards)
+        json["shards"].push_back(json_of(shard));
+    return json;
 }
+
+namespace {
 
 Json json_of(const WorkerAudit& worker) {
     return {{"cpu_share", finite(worker.cpu_share)}, {"reads", worker.reads}, {"wakeups", worker.wakeups}, {"chunks", worker.chunks}};
 }
+
+}  // namespace
 
 Json json_of(const Audit& audit) {
     Json distorted = Json::array();
@@ -111,8 +132,9 @@ Json json_of(const Counters& counters) {
 }
 
 Json json_of(const SeriesPoint& point) {
-    return {
+    Json json{
         {"second", point.second},
+        {"seconds", point.seconds},
         {"starts", point.starts},
         {"completed", point.completed},
         {"failed", point.failed},
@@ -122,7 +144,14 @@ Json json_of(const SeriesPoint& point) {
         {"ttft_p99_us", optional_microseconds(point.ttft_p99)},
         {"gap_p99_us", optional_microseconds(point.gap_p99)},
     };
+    if (!point.ttft_sketch.empty())
+        json["ttft_sketch"] = point.ttft_sketch.text();
+    if (!point.gap_sketch.empty())
+        json["gap_sketch"] = point.gap_sketch.text();
+    return json;
 }
+
+namespace {
 
 Json phases(const stream::StreamRecord& record) {
     Json json;
@@ -161,6 +190,8 @@ Json json_of(const stream::StreamRecord& record) {
     return json;
 }
 
+}  // namespace
+
 Json json_of(const ErrorGroup& group) {
     return {{"outcome", stream::outcome_id(group.outcome)},
             {"count", group.count},
@@ -168,9 +199,10 @@ Json json_of(const ErrorGroup& group) {
             {"samples", group.samples}};
 }
 
+namespace {
+
 Json json_of(const ArmResult& arm);
 Json json_of(const GateResult& gate);
-Json json_of(const Warning& warning);
 
 template <class Item>
 Json list_json(const std::vector<Item>& items) {
@@ -216,9 +248,9 @@ Json json_of(const GateResult& gate) {
             {"reason", gate.reason}};
 }
 
-Json json_of(const Warning& warning) { return {{"code", warning.code}, {"text", warning.text}, {"remedy", warning.remedy}}; }
-
 }  // namespace
+
+Json json_of(const Warning& warning) { return {{"code", warning.code}, {"text", warning.text}, {"remedy", warning.remedy}}; }
 
 std::string to_json(const RunResult& result) {
     Json json;

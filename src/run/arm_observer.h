@@ -11,15 +11,17 @@ namespace relaybench::run {
 /// Carries what streams of one arm see into its recorder.
 class ArmObserver final : public stream::StreamObserver {
   public:
-    /// `recorder` must outlive the observer.
-    explicit ArmObserver(result::ArmRecorder& recorder) : recorder_(recorder) {}
+    /// `recorder` must outlive its use.
+    explicit ArmObserver(result::ArmRecorder& recorder) : recorder_(&recorder) {}
+    /// From now on into another one.
+    void use(result::ArmRecorder& recorder) { recorder_ = &recorder; }
 
     void on_chunk(core::TimePoint at) override {
         ++chunks_;
-        recorder_.count_chunk(at);
+        recorder_->count_chunk(at);
     }
-    void on_gap(core::Duration gap) override { recorder_.record_gap(gap); }
-    void on_heartbeat(core::Duration round_trip) override { recorder_.record_heartbeat(round_trip); }
+    void on_gap(core::Duration gap) override { recorder_->record_gap(gap); }
+    void on_heartbeat(core::Duration round_trip) override { recorder_->record_heartbeat(round_trip); }
     void on_first_token_error(const stream::ArrivalError& error) override { stamp_errors_.record_first_token(error); }
     void on_gap_error(const stream::ArrivalError& error) override { stamp_errors_.record_gap(error); }
 
@@ -27,7 +29,7 @@ class ArmObserver final : public stream::StreamObserver {
     [[nodiscard]] const StampErrors& stamp_errors() const { return stamp_errors_; }
 
   private:
-    result::ArmRecorder& recorder_;
+    result::ArmRecorder* recorder_;
     std::uint64_t chunks_ = 0;
     StampErrors stamp_errors_;
 };

@@ -1,135 +1,12 @@
 #include "run/audit.h"
 
 #include <algorithm>
-#include <array>
-#include <string>
-#include <string_view>
 
-#include <fmt/format.h>
-
-#include "core/units.h"
+#include "result/self_audit.h"
 
 namespace relaybench::run {
 
-namespace {
-
-using result::Metric;
-
-constexpr double kMaxCoreShare = 0.90;
-constexpr double kMaxDelayShare = 0.05;
-/// A late read does not move the kernel's stamp. But chunks that wait meanwhile are read together and lose their gaps, so that long gaps seem
-/// more frequent; and the first token may be read together with the second.
-constexpr double kMaxReadDelayShareOfGap = 0.25;
-constexpr double kMaxReadDelayShareOfTtft = 0.50;
-constexpr core::Duration kDelayThatNeverMatters = std::chrono::microseconds(100);
-
-std::optional<core::Duration> quantile(const result::Distribution& distribution, double q) {
-    const auto quantile = distribution.quantile(q);
-    return quantile ? quantile->value : std::nullopt;
-}
-
-/// A delay of ours, with the share of a figure that it may be.
-struct OwnDelay {
-    Metric metric;
-    std::string_view name;
-    double allowed_share;
-};
-
-constexpr OwnDelay kScheduleLag{Metric::ScheduleLag, "schedule lag", kMaxDelayShare};
-constexpr OwnDelay kReadDelayInGaps{Metric::ClientDelay, "read delay", kMaxReadDelayShareOfGap};
-constexpr OwnDelay kReadDelayInTtft{Metric::ClientDelay, "read delay", kMaxReadDelayShareOfTtft};
-
-void add_distorted(result::Audit& audit, Metric metric) {
-    if (std::find(audit.distorted.begin(), audit.distorted.end(), metric) == audit.distorted.end()) {
-        audit.distorted.push_back(metric);
-    }
-}
-
-/// Compares the p99 of our own delay with the median of a metric, arm by arm.
-void check_delay(result::Audit& audit, const result::ArmResult& arm, Metric metric, const OwnDelay& ours) {
-    const auto delay = quantile(arm.metric(ours.metric), 0.99);
-    const auto figure = quantile(arm.metric(metric), 0.50);
-    if (!delay || !figure || *delay <= kDelayThatNeverMatters ||
-        std::chrono::duration<double>(*delay) <= ours.allowed_share * std::chrono::duration<double>(*figure)) {
-        return;
-    }
-    add_distorted(audit, metric);
-    audit.reasons.push_back(fmt::format("{}: p99 of our own {} is {}, above {} of the median {} of {}", arm.name, ours.name,
-                                        core::human_duration(*delay), core::human_ratio(ours.allowed_share), result::metric_id(metric),
-                                        core::human_duration(*figure)));
-}
-
-void check_cores(result::Audit& audit) {
-    for (std::size_t worker = 0; worker < audit.workers.size(); ++worker) {
-        if (audit.workers[worker].cpu_share <= kMaxCoreShare) {
-            continue;
-        }
-        audit.reasons.push_back(
-            fmt::format("worker {} used {} of its core", worker + 1, core::human_ratio(std::min(1.0, audit.workers[worker].cpu_share))));
-        for (const auto metric :
-             {Metric::Ttft, Metric::TtftOk, Metric::Ttfo, Metric::TtftIntended, Metric::Gap, Metric::Tpot, Metric::E2e}) {
-            add_distorted(audit, metric);
-        }
-    }
-}
-
-void add(std::vector<result::Warning>& warnings, std::string code, std::string text, std::string remedy) {
-    warnings.push_back({std::move(code), std::move(text), std::move(remedy)});
-}
-
-void warn_of_generator(const result::RunResult& run, std::vector<result::Warning>& warnings) {
-    if (run.audit.saturated) {
-        add(warnings, "saturated", fmt::format("relaybench itself was the bottleneck: {}", fmt::join(run.audit.reasons, "; ")),
-            "use fewer streams, more --workers, or another machine; gates over these figures are inconclusive");
-    }
-    if (run.audit.clock_steps > 0) {
-        add(warnings, "clock_stepped",
-            fmt::format("the machine's calendar clock was set {} during the run",
-                        run.audit.clock_steps == 1 ? "once" : fmt::format("{} times", run.audit.clock_steps)),
-            "no latency is moved by it: for a second after each step arrivals were stamped by relaybench instead of the kernel");
-    }
-    const auto reads = run.audit.kernel_stamped_reads + run.audit.user_stamped_reads;
-    if (reads > 0 && run.audit.user_stamped_reads * 100 > reads) {
-        add(warnings, "user_stamps",
-            fmt::format("{} of {} reads were stamped by relaybench and not by the kernel", run.audit.user_stamped_reads, reads),
-            "such times include relaybench's own queueing, so keep the machine idle");
-    }
-}
-
-void warn_of_arm(const result::ArmResult& arm, std::vector<result::Warning>& warnings) {
-    const auto& ttft = arm.metric(Metric::Ttft);
-    if (arm.ended() == 0) {
-        add(warnings, "no_streams", fmt::format("{}: no stream ended in the measured window", arm.name),
-            "make the run longer or the warm-up shorter");
-        return;
-    }
-    if (ttft.count() > 0 && ttft.count() < 100) {
-        add(warnings, "small_sample", fmt::format("{}: p99 over {} streams is the slowest one or two", arm.name, ttft.count()),
-            "run at least 100 streams (-n 100) for a p99, 1,000 for a p99.9");
-    }
-    if (arm.stream_set.values.size() < arm.stream_set.values_offered) {
-        add(warnings, "sampled_streams",
-            fmt::format("{}: differences were judged on a uniform sample of {} of {} streams", arm.name, arm.stream_set.values.size(),
-                        arm.stream_set.values_offered),
-            "the figures themselves are over all streams; nothing needs to be done");
-    }
-    const auto cancelled = arm.outcome(stream::Outcome::Cancelled);
-    if (cancelled * 20 > arm.ended()) {
-        add(warnings, "cancelled",
-            fmt::format("{}: {} of {} streams were still running at the end and were cancelled", arm.name, cancelled, arm.ended()),
-            "their times are missing and they were the slow ones: give a longer --drain, or a count (-n) instead of a duration");
-    }
-    if (arm.counters.chunks > 0 && arm.counters.coalesced * 10 > arm.counters.chunks) {
-        add(warnings, "coalesced",
-            fmt::format("{}: {} of {} chunks came together with the one before in one read and have no gap of their own", arm.name,
-                        arm.counters.coalesced, arm.counters.chunks),
-            "something on the path buffers the stream; the gap quantiles are over reads");
-    }
-}
-
-}  // namespace
-
-result::Audit audit_generator(const std::vector<result::ArmResult>& arms, const std::vector<WorkerResult>& workers,
+result::Audit audit_generator(const std::vector<result::ArmResult>& arms, const std::vector<WorkerAccount>& workers,
                               std::uint64_t fd_limit) {
     result::Audit audit;
     audit.fd_limit = fd_limit;
@@ -140,25 +17,8 @@ result::Audit audit_generator(const std::vector<result::ArmResult>& arms, const 
         audit.clock_steps = std::max(audit.clock_steps, worker.transport.clock_steps);
         audit.peak_open_streams += worker.peak_open_streams;
     }
-    for (const auto& arm : arms) {
-        audit.client_delay.merge(arm.metric(Metric::ClientDelay));
-        audit.schedule_lag.merge(arm.metric(Metric::ScheduleLag));
-        check_delay(audit, arm, Metric::Ttft, kReadDelayInTtft);
-        check_delay(audit, arm, Metric::Gap, kReadDelayInGaps);
-        check_delay(audit, arm, Metric::TtftIntended, kScheduleLag);
-    }
-    check_cores(audit);
-    audit.saturated = !audit.reasons.empty();
+    result::judge_generator(audit, arms);
     return audit;
-}
-
-std::vector<result::Warning> warnings_of(const result::RunResult& run) {
-    std::vector<result::Warning> warnings;
-    warn_of_generator(run, warnings);
-    for (const auto& arm : run.arms) {
-        warn_of_arm(arm, warnings);
-    }
-    return warnings;
 }
 
 core::Duration measured_window(const RunPlan& plan, const std::vector<WorkerResult>& workers, core::TimePoint begin) {

@@ -10,14 +10,9 @@
 
 namespace relaybench::run {
 
-/// The tool's report on itself (docs/metrics.md, "self-audit"). The run is saturated when the p99 of its schedule lag is above 5 % of the
-/// median ttft_intended, the p99 of its read delay above a quarter of the median gap or half of the median ttft (the delay is known from
-/// kernel stamps, which it does not move), each above 0.1 ms, or a worker used more than 90 % of its core.
-[[nodiscard]] result::Audit audit_generator(const std::vector<result::ArmResult>& arms, const std::vector<WorkerResult>& workers,
+/// The tool's report on itself, from the accounts of its workers; judged as result/self_audit.h says.
+[[nodiscard]] result::Audit audit_generator(const std::vector<result::ArmResult>& arms, const std::vector<WorkerAccount>& workers,
                                             std::uint64_t fd_limit);
-
-/// What the reader must know, from a finished run with its audit.
-[[nodiscard]] std::vector<result::Warning> warnings_of(const result::RunResult& run);
 
 /// Length of the measured window: from the end of the warm-up until the last measured stream ended (the drain included, because its
 /// chunks are counted too).

@@ -12,6 +12,20 @@ namespace {
 
 constexpr auto kUnlimited = std::numeric_limits<std::uint64_t>::max();
 
+std::uint64_t budget_of(const RunPlan& plan, const WorkerShare& share) {
+    if (!plan.budget.max_streams) {
+        return kUnlimited;
+    }
+    return load::share_of(load::share_of(*plan.budget.max_streams, share.shard.count, share.shard.index), share.count, share.index);
+}
+
+/// By arm.
+std::vector<load::ArmShare> slots_of(const RunPlan& plan, const scenario::ClosedLoop& pattern, const WorkerShare& share) {
+    const std::vector<load::ArmShare> whole(plan.arms.size(), {pattern.streams, plan.load.count.value_or(0)});
+    const auto of_shard = load::share_closed_loop(whole, share.shard.count)[share.shard.index];
+    return load::share_closed_loop(of_shard, share.count)[share.index];
+}
+
 }  // namespace
 
 ClosedStarts::ClosedStarts(const RunPlan& plan, const scenario::ClosedLoop& pattern, WorkerShare share, core::TimePoint begin)
@@ -20,20 +34,20 @@ ClosedStarts::ClosedStarts(const RunPlan& plan, const scenario::ClosedLoop& patt
       measured_from_(begin + plan.load.warmup),
       window_end_(core::TimePoint::max()),
       failure_pause_(plan.load.failure_pause),
-      budget_left_(plan.budget.max_streams ? load::share_of(*plan.budget.max_streams, share.count, share.index) : kUnlimited),
+      budget_left_(budget_of(plan, share)),
       started_(plan.arms.size(), 0) {
     if (const auto window = load::window_of(plan.load)) {
         window_end_ = measured_from_ + *window;
     }
     const auto per_arm = plan.load.count;
     const auto arms = static_cast<std::uint32_t>(arms_);
-    const auto shares = load::share_closed_loop(pattern.streams, per_arm.value_or(0), arms, share.count)[share.index];
+    const auto shares = slots_of(plan, pattern, share);
     const auto spacing = core::Duration(std::chrono::seconds(1)) / std::max(1U, plan.connect_rate_per_s);
     for (std::uint32_t arm = 0; arm < arms; ++arm) {
         left_.push_back(per_arm ? std::optional(shares[arm].count) : std::nullopt);
         for (std::uint64_t round = 0; round < shares[arm].slots; ++round) {
             slots_.push_back({arm});
-            schedule(static_cast<std::uint32_t>(slots_.size() - 1), begin + spacing * ((round * share.count + share.index) * arms + arm));
+            schedule(static_cast<std::uint32_t>(slots_.size() - 1), begin + spacing * (share.number_of(round) * arms + arm));
         }
     }
 }
@@ -57,7 +71,7 @@ Start ClosedStarts::pop() {
     start.arm = arm;
     start.intended = due.at;
     start.warmup = due.at < measured_from_;
-    start.ordinal = started_[arm]++ * share_.count + share_.index;
+    start.ordinal = share_.number_of(started_[arm]++);
     start.arrival = start.ordinal * arms_ + arm;
     ++busy_;
     if (--budget_left_ == 0) {

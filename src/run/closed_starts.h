@@ -10,7 +10,7 @@ namespace relaybench::run {
 
 /// Closed loop: a fixed number of slots an arm, each of which starts its next stream when the one before has ended (after a pause when it
 /// failed, so that a dead relay is not hammered). The slots' first starts are spread by the connect rate. Slots of all arms take turns,
-/// and are shared by the workers as load/deal.h says.
+/// and are shared by the shards and their workers as load/deal.h says.
 class ClosedStarts final : public StartQueue {
   public:
     ClosedStarts(const RunPlan& plan, const scenario::ClosedLoop& pattern, WorkerShare share, core::TimePoint begin);

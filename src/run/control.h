@@ -35,7 +35,8 @@ struct LiveCounters {
     std::atomic<std::uint64_t> tokens{0};
     std::atomic<std::int64_t> ttft_p50_us{-1};  ///< so far, worst arm; -1: nothing observed, or never answered
     std::atomic<std::int64_t> ttft_p99_us{-1};
-    std::atomic<bool> starting{true};  ///< still has streams to start
+    std::atomic<bool> starting{true};   ///< still has streams to start
+    std::atomic<bool> finished{false};  ///< nothing will change any more
 };
 
 }  // namespace relaybench::run

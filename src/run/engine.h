@@ -13,6 +13,8 @@
 
 namespace relaybench::run {
 
+struct JournalOrder;
+
 /// The engine's edges. Everything must outlive execute().
 struct EnginePorts {
     const core::Clock& clock;
@@ -21,6 +23,7 @@ struct EnginePorts {
     Observer* observer = nullptr;            ///< null: nobody watches
     stream::StreamTracer* tracer = nullptr;  ///< only with one worker
     std::uint64_t fd_limit = 0;              ///< for the audit
+    JournalOrder* journal = nullptr;         ///< null: no journal is kept
 };
 
 /// Plays the plan: one thread a transport, merged at the end. The calling thread watches: it tells the observer, and stops the run when

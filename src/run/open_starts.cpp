@@ -49,7 +49,7 @@ Start OpenStarts::pop() {
 void OpenStarts::advance() {
     next_.reset();
     while (const auto arrival = next_arrival()) {
-        if ((arrival->index / arms_) % share_.count != share_.index) {
+        if (!share_.owns(arrival->index / arms_)) {
             continue;
         }
         Start start;

@@ -10,8 +10,8 @@
 namespace relaybench::run {
 
 /// Open loop or ramp: starts at the times of a schedule, whatever the streams do. The schedule's rate is that of each arm; its arrivals are
-/// dealt to the arms in shuffled blocks, and whole blocks to the workers in turn, so that every worker and every number of workers sees the
-/// same plan.
+/// dealt to the arms in shuffled blocks, and whole blocks to the shards and their workers in turn, so that every worker and every number
+/// of workers sees the same plan.
 class OpenStarts final : public StartQueue {
   public:
     /// The plan's pattern must not be a closed loop.
@@ -32,7 +32,7 @@ class OpenStarts final : public StartQueue {
     std::uint64_t arms_;
     core::TimePoint begin_;
     core::Duration warmup_;
-    std::optional<std::uint64_t> most_;           ///< starts of any kind, over all arms and workers
+    std::optional<std::uint64_t> most_;           ///< starts of any kind, over all arms, shards and workers
     std::optional<core::Duration> last_offset_;   ///< starts must lie before it
     std::optional<std::uint64_t> measured_left_;  ///< over all arms and workers
     load::ArrivalSchedule schedule_;

@@ -23,6 +23,12 @@ struct ArmPlan {
     std::vector<wire::Request> requests;  ///< one a prompt; stream k of the arm sends requests[k % size]
 };
 
+/// Which part of a plan this process plays: part `index` (from 0) of `count`. The others are played by other processes.
+struct PlanShare {
+    std::uint32_t index = 0;
+    std::uint32_t count = 1;
+};
+
 /// Everything that the engine needs and nothing that it must look up. Read-only during the run; must outlive it.
 struct RunPlan {
     std::vector<ArmPlan> arms;
@@ -30,6 +36,7 @@ struct RunPlan {
     wire::ConnectionUse connections = wire::ConnectionUse::Reuse;
     scenario::Budget budget;
     std::uint64_t seed = 1;
+    PlanShare shard;  ///< everything else here is of the whole plan
     std::uint32_t workers = 1;
     std::uint32_t connect_rate_per_s = 5000;
 };

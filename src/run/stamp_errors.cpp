@@ -3,31 +3,21 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "result/stamp_error.h"
+
 namespace relaybench::run {
 
 namespace {
 
-stats::HdrHistogram nanosecond_histogram() {
-    // 1 ns … 1 h; a fixed, valid configuration.
-    return stats::HdrHistogram::make({.lowest = 1, .highest = 3'600'000'000'000, .significant_digits = 3}).value();
-}
-
 void record_absolute(stats::HdrHistogram& histogram, core::Duration error) { histogram.record(std::abs(error.count())); }
-
-result::StampError::Summary summary_of(const stats::HdrHistogram& errors_ns) {
-    result::StampError::Summary summary;
-    summary.count = errors_ns.count();
-    summary.mean = core::Duration(static_cast<std::int64_t>(errors_ns.mean()));
-    summary.p50 = core::Duration(errors_ns.value_at_quantile(0.50));
-    summary.p99 = core::Duration(errors_ns.value_at_quantile(0.99));
-    summary.max = core::Duration(errors_ns.max());
-    return summary;
-}
 
 }  // namespace
 
 StampErrors::StampErrors()
-    : ttft_(nanosecond_histogram()), gap_(nanosecond_histogram()), user_ttft_(nanosecond_histogram()), user_gap_(nanosecond_histogram()) {}
+    : ttft_(result::stamp_error_histogram()),
+      gap_(result::stamp_error_histogram()),
+      user_ttft_(result::stamp_error_histogram()),
+      user_gap_(result::stamp_error_histogram()) {}
 
 void StampErrors::record_first_token(const stream::ArrivalError& error) {
     record_absolute(ttft_, error.at);
@@ -50,8 +40,10 @@ std::optional<result::StampError> StampErrors::summary() const {
     if (ttft_.count() == 0 && gap_.count() == 0) {
         return std::nullopt;
     }
-    return result::StampError{
-        .ttft = summary_of(ttft_), .gap = summary_of(gap_), .user_ttft = summary_of(user_ttft_), .user_gap = summary_of(user_gap_)};
+    return result::StampError{.ttft = result::summary_of(ttft_),
+                              .gap = result::summary_of(gap_),
+                              .user_ttft = result::summary_of(user_ttft_),
+                              .user_gap = result::summary_of(user_gap_)};
 }
 
 }  // namespace relaybench::run

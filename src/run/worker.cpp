@@ -12,6 +12,7 @@ namespace relaybench::run {
 namespace {
 
 constexpr core::Duration kPublishEvery = std::chrono::milliseconds(100);
+constexpr core::Duration kHandOverEvery = std::chrono::seconds(1);
 constexpr core::Duration kInterruptedDrain = std::chrono::seconds(2);
 /// Starts handed to the transport between two polls: a late schedule must not starve the streams that run.
 constexpr int kStartsPerRound = 64;
@@ -24,20 +25,29 @@ core::TimePoint drain_end(const scenario::Load& load, core::TimePoint begin) {
 
 }  // namespace
 
+result::ArmRecorder empty_recorder(const RunPlan& plan, const ArmPlan& arm, core::TimePoint begin) {
+    return result::ArmRecorder({.window_start = begin + plan.load.warmup,
+                                .carrier = wire::info(arm.settings.dialect).carrier,
+                                .seed = plan.seed,
+                                .arms = plan.arms.size()});
+}
+
 Worker::Worker(const RunPlan& plan, WorkerShare share, const Ports& ports, core::TimePoint begin)
     : plan_(plan),
       ports_(ports),
       starts_(make_start_queue(plan, share, begin)),
+      begin_(begin),
       drain_until_(drain_end(plan.load, begin)),
       next_publish_(begin),
+      next_hand_over_(begin + kHandOverEvery),
       last_event_(begin + plan.load.warmup) {
-    recorders_.reserve(plan.arms.size());  // observers keep references into it
+    std::vector<result::ArmRecorder> recorders;
     for (const auto& arm : plan.arms) {
-        recorders_.emplace_back(result::ArmRecorder::Options{.window_start = begin + plan.load.warmup,
-                                                             .carrier = wire::info(arm.settings.dialect).carrier,
-                                                             .seed = plan.seed,
-                                                             .arms = plan.arms.size()});
-        observers_.push_back(std::make_unique<ArmObserver>(recorders_.back()));
+        recorders.push_back(empty_recorder(plan, arm, begin));
+    }
+    exchange_.fill(std::move(recorders), ports.journal_bell != nullptr ? 2 : 1);
+    for (auto& recorder : exchange_.current()) {
+        observers_.push_back(std::make_unique<ArmObserver>(recorder));
         warmups_.push_back(std::make_unique<SilentObserver>());
     }
 }
@@ -45,8 +55,8 @@ Worker::Worker(const RunPlan& plan, WorkerShare share, const Ports& ports, core:
 Worker::~Worker() = default;
 
 void Worker::run() {
-    const auto run_began = ports_.clock.now();
-    const auto cpu_at_start = core::thread_cpu_time();
+    run_began_ = ports_.clock.now();
+    cpu_at_start_ = core::thread_cpu_time();
     while (!done()) {
         const auto now = ports_.clock.now();
         obey_control(now);
@@ -56,20 +66,25 @@ void Worker::run() {
             publish();
             next_publish_ = now + kPublishEvery;
         }
+        if (ports_.journal_bell != nullptr && now >= next_hand_over_) {
+            hand_over(now);
+        }
         if (!done()) {
             ports_.transport.poll(next_wake(now), *this);
         }
     }
     publish();
     // Here and not later: the CPU account is that of the calling thread.
-    wall_time_ = ports_.clock.now() - run_began;
-    cpu_time_ = core::thread_cpu_time() - cpu_at_start;
+    last_account_ = account();
 }
 
 bool Worker::done() const { return open_ == 0 && (!starting_ || starts_->exhausted()); }
 
 core::TimePoint Worker::next_wake(core::TimePoint now) const {
     auto wake = std::min(next_publish_, now + kPublishEvery);
+    if (ports_.journal_bell != nullptr) {
+        wake = std::min(wake, next_hand_over_);
+    }
     if (const auto due = starting_ ? starts_->next_due() : std::nullopt) {
         wake = std::min(wake, *due);
     }
@@ -162,13 +177,15 @@ void Worker::publish() {
     live.chunks = chunks;
     live.tokens = std::max(tokens_, chunks);
     live.starting = starting_;
-    publish_ttft();
+    if (ports_.journal_bell == nullptr) {
+        publish_ttft();  // else the watching thread has the sums
+    }
 }
 
 void Worker::publish_ttft() {
     const auto worst = [this](double q) {
         std::int64_t us = -1;
-        for (const auto& recorder : recorders_) {
+        for (const auto& recorder : exchange_.current()) {
             if (const auto quantile = recorder.metric(result::Metric::Ttft).quantile(q); quantile && quantile->value) {
                 us = std::max(us, std::chrono::duration_cast<std::chrono::microseconds>(*quantile->value).count());
             }
@@ -177,6 +194,36 @@ void Worker::publish_ttft() {
     };
     ports_.live.ttft_p50_us = worst(0.50);
     ports_.live.ttft_p99_us = worst(0.99);
+}
+
+void Worker::hand_over(core::TimePoint now) {
+    if (!exchange_.hand_over(account())) {
+        next_hand_over_ = now + kPublishEvery;  // the watcher is late: this second becomes a longer one
+        return;
+    }
+    for (std::size_t arm = 0; arm < observers_.size(); ++arm) {
+        observers_[arm]->use(exchange_.current()[arm]);
+    }
+    ports_.journal_bell->release();
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(now - begin_);
+    next_hand_over_ = begin_ + seconds + kHandOverEvery;
+}
+
+WorkerAccount Worker::account() const {
+    WorkerAccount account;
+    account.transport = ports_.transport.counters();
+    const auto wall_time = ports_.clock.now() - run_began_;
+    if (wall_time > core::Duration::zero()) {
+        const auto cpu_time = core::thread_cpu_time() - cpu_at_start_;
+        account.audit.cpu_share = std::chrono::duration<double>(cpu_time) / std::chrono::duration<double>(wall_time);
+    }
+    account.audit.reads = account.transport.reads;
+    account.audit.wakeups = account.transport.wakeups;
+    for (std::size_t arm = 0; arm < observers_.size(); ++arm) {
+        account.audit.chunks += observers_[arm]->chunks() + warmups_[arm]->chunks();
+    }
+    account.peak_open_streams = peak_open_;
+    return account;
 }
 
 std::uint32_t Worker::take_slot() {
@@ -206,7 +253,7 @@ void Worker::retire(stream::StreamId id, Slot& slot) {
         ports_.transport.close(id);
     }
     const auto& record = slot.stream->record();
-    recorders_[slot.start.arm].record(record);
+    exchange_.current()[slot.start.arm].record(record);
     if (!record.warmup) {
         done_ += record.outcome == stream::Outcome::Complete ? 1U : 0U;
         failed_ += stream::is_error(record.outcome) ? 1U : 0U;
@@ -222,18 +269,11 @@ void Worker::retire(stream::StreamId id, Slot& slot) {
 
 WorkerResult Worker::take_result() {
     WorkerResult result;
-    result.transport = ports_.transport.counters();
-    if (wall_time_ > core::Duration::zero()) {
-        result.audit.cpu_share = std::chrono::duration<double>(cpu_time_) / std::chrono::duration<double>(wall_time_);
+    result.account = last_account_;
+    for (const auto& observer : observers_) {
+        result.stamp_errors.push_back(observer->stamp_errors());
     }
-    result.audit.reads = result.transport.reads;
-    result.audit.wakeups = result.transport.wakeups;
-    for (std::size_t arm = 0; arm < observers_.size(); ++arm) {
-        result.audit.chunks += observers_[arm]->chunks() + warmups_[arm]->chunks();
-        result.stamp_errors.push_back(observers_[arm]->stamp_errors());
-    }
-    result.arms = std::move(recorders_);
-    result.peak_open_streams = peak_open_;
+    result.arms = std::move(exchange_.current());
     result.last_event = last_event_;
     result.cut_short = cut_short_;
     return result;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <semaphore>
 #include <vector>
 
 #include "core/clock.h"
@@ -10,24 +11,30 @@
 #include "run/arm_observer.h"
 #include "run/control.h"
 #include "run/deadline_queue.h"
+#include "run/recorder_exchange.h"
 #include "run/run_plan.h"
 #include "run/start_queue.h"
+#include "run/worker_account.h"
 #include "stream/stream.h"
 #include "stream/transport.h"
 #include "wire/payload_decoder.h"
 
 namespace relaybench::run {
 
+/// Rung for the thread that watches.
+using Bell = std::counting_semaphore<>;
+
 /// What one worker has to tell at its end; merged over workers.
 struct WorkerResult {
-    std::vector<result::ArmRecorder> arms;
+    std::vector<result::ArmRecorder> arms;  ///< what it has not handed over before
     std::vector<StampErrors> stamp_errors;  ///< by arm
-    result::WorkerAudit audit;
-    stream::TransportCounters transport;
-    std::uint64_t peak_open_streams = 0;
+    WorkerAccount account;
     core::TimePoint last_event;  ///< when the last measured stream ended
     bool cut_short = false;      ///< running streams were cancelled, or starts were given up, because somebody asked to stop
 };
+
+/// A recorder for one arm of a plan that begins then; all of them can be merged.
+[[nodiscard]] result::ArmRecorder empty_recorder(const RunPlan& plan, const ArmPlan& arm, core::TimePoint begin);
 
 /// Plays its share of a plan on one transport, on one thread: starts streams when they are due, hands them what happens, ends them.
 /// Borrows everything; plan, clock, transport, control and live counters must outlive it.
@@ -39,6 +46,7 @@ class Worker final : private stream::TransportSink {
         const Control& control;
         LiveCounters& live;
         stream::StreamTracer* tracer = nullptr;
+        Bell* journal_bell = nullptr;  ///< rung when a second was handed over; null: no journal, nothing is handed over before the end
     };
 
     Worker(const RunPlan& plan, WorkerShare share, const Ports& ports, core::TimePoint begin);
@@ -50,6 +58,8 @@ class Worker final : private stream::TransportSink {
     void run();
     /// After run(), once.
     [[nodiscard]] WorkerResult take_result();
+    /// For the thread that watches, while run() goes on.
+    [[nodiscard]] RecorderExchange& exchange() { return exchange_; }
 
   private:
     struct Slot;
@@ -72,6 +82,9 @@ class Worker final : private stream::TransportSink {
     void cancel_all(core::TimePoint now);
     void publish();
     void publish_ttft();
+    /// Once a second, when a journal is kept.
+    void hand_over(core::TimePoint now);
+    [[nodiscard]] WorkerAccount account() const;
     [[nodiscard]] Slot* find(stream::StreamId id);
     void audit_read(const Slot& slot, const stream::Arrival& arrival);
     /// After anything that a stream was told: queues its deadline, or lets go of it when it has finished.
@@ -83,7 +96,7 @@ class Worker final : private stream::TransportSink {
     Ports ports_;
     std::unique_ptr<StartQueue> starts_;
     wire::PayloadDecoder decoder_;
-    std::vector<result::ArmRecorder> recorders_;
+    RecorderExchange exchange_;
     std::vector<std::unique_ptr<ArmObserver>> observers_;   ///< by arm: measured streams
     std::vector<std::unique_ptr<SilentObserver>> warmups_;  ///< by arm: streams of the warm-up
     std::uint64_t last_read_ = 0;
@@ -93,16 +106,19 @@ class Worker final : private stream::TransportSink {
     StopLevel obeyed_ = StopLevel::None;
     bool starting_ = true;
     bool cut_short_ = false;
+    core::TimePoint begin_;
     core::TimePoint drain_until_;
     core::TimePoint next_publish_;
+    core::TimePoint next_hand_over_;
     core::TimePoint last_event_;
     std::uint64_t open_ = 0;
     std::uint64_t peak_open_ = 0;
     std::uint64_t done_ = 0;
     std::uint64_t failed_ = 0;
     std::uint64_t tokens_ = 0;  ///< of ended streams
-    core::Duration wall_time_{0};
-    core::Duration cpu_time_{0};
+    core::TimePoint run_began_{};
+    core::Duration cpu_at_start_{0};
+    WorkerAccount last_account_;  ///< at the end
 };
 
 }  // namespace relaybench::run

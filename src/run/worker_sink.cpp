@@ -18,7 +18,7 @@ void Worker::audit_read(const Slot& slot, const stream::Arrival& arrival) {
     }
     last_read_ = arrival.read_number;
     if (arrival.source == stream::StampSource::Kernel) {
-        recorders_[slot.start.arm].record_client_delay(arrival.seen - arrival.at);
+        exchange_.current()[slot.start.arm].record_client_delay(arrival.seen - arrival.at);
     }
 }
 

@@ -128,3 +128,8 @@ TEST_CASE("hlog: the histograms of the arms come back under their tags, and what
     CHECK(ttft->length == run.provenance.duration);
     CHECK(log->start_time.time_since_epoch() == 1'795'219'200s);
 }
+
+TEST_CASE("progress: while a run waits for its time, the line says how long") {
+    CHECK(report::waiting_line(12'400ms) == "waiting for --start-at: 13 s left");
+    CHECK(report::waiting_line(90s) == "waiting for --start-at: 1 m 30 s left");
+}

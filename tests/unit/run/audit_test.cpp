@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "result/self_audit.h"
+
 namespace relaybench {
 
 using namespace std::chrono_literals;
@@ -58,7 +60,7 @@ TEST_CASE("audit: a delay below 0.1 ms never matters, however small the gap") {
 }
 
 TEST_CASE("audit: a worker above 90 % of its core distorts every latency") {
-    run::WorkerResult worker;
+    run::WorkerAccount worker;
     worker.audit.cpu_share = 0.93;
     const auto audit = run::audit_generator({}, {worker}, 1024);
     CHECK(audit.saturated);
@@ -71,7 +73,7 @@ TEST_CASE("warnings: few streams, many cancelled, nothing at all") {
     run.arms.push_back(arm_with(50ms, 1ms));
     const auto codes = [&] {
         std::string all;
-        for (const auto& warning : run::warnings_of(run)) {
+        for (const auto& warning : result::warnings_of(run)) {
             all += warning.code + " ";
             CHECK_FALSE(warning.remedy.empty());
         }

@@ -68,7 +68,7 @@ TEST_CASE("worker: a closed loop of a count plays exactly that many streams, eac
     CHECK(p50_us(play.arm(), Metric::Ttft) == doctest::Approx(50'000).epsilon(0.001));
     CHECK(p50_us(play.arm(), Metric::Gap) == doctest::Approx(10'000).epsilon(0.001));
     CHECK(play.arm().metric(Metric::Gap).count() == 23 * 9);
-    CHECK(play.result.peak_open_streams == 5);
+    CHECK(play.result.account.peak_open_streams == 5);
     CHECK_FALSE(play.result.cut_short);
 }
 

@@ -1,0 +1,101 @@
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+
+#include "cli/command.h"
+#include "cli/output_spec.h"
+#include "cli/saved_result.h"
+#include "cli/show_flags.h"
+#include "cli/show_result.h"
+#include "cli/write_outputs.h"
+#include "judge/gate.h"
+#include "result/merge.h"
+
+namespace relaybench::cli {
+
+namespace {
+
+struct MergeFlags {
+    std::vector<std::string> files;
+    ShowFlags show;
+};
+
+/// All files, or the problems of all of them.
+core::Expected<std::vector<result::NamedResult>> read_all(const std::vector<std::string>& paths) {
+    std::vector<result::NamedResult> results;
+    std::string problems;
+    for (const auto& path : paths) {
+        auto read = read_result(path);
+        if (read) {
+            results.push_back({path, std::move(*read)});
+        } else {
+            problems += (problems.empty() ? "" : "\n") + read.error().message;
+        }
+    }
+    if (!problems.empty()) {
+        return core::bad_input(problems);
+    }
+    return results;
+}
+
+/// The sum of the shards, with a verdict of its own on the gates of their scenario.
+core::Expected<result::RunResult> merged(const std::vector<std::string>& paths) {
+    const auto parts = read_all(paths);
+    if (!parts) {
+        return tl::unexpected(parts.error());
+    }
+    auto sum = result::merge_shards(*parts);
+    if (!sum) {
+        return sum;
+    }
+    for (const auto& part : *parts) {
+        sum->gates.insert(sum->gates.end(), part.result.gates.begin(), part.result.gates.end());
+    }
+    if (const auto judged = judge_again(*sum); !judged) {
+        return tl::unexpected(judged.error());
+    }
+    return sum;
+}
+
+/// As that of `run`: without a gate nobody else would say that there is nothing to look at.
+ExitCode exit_code_of(const result::RunResult& sum) {
+    const bool nothing =
+        std::any_of(sum.arms.begin(), sum.arms.end(), [](const auto& arm) { return arm.outcome(stream::Outcome::Complete) == 0; });
+    return sum.gates.empty() && nothing ? ExitCode::Inconclusive : static_cast<ExitCode>(judge::exit_code(sum.gates));
+}
+
+ExitCode merge(const MergeFlags& flags, const Context& context) {
+    const auto outputs = parse_outputs(flags.show.outputs);
+    if (!outputs) {
+        return report_error(context, outputs.error());
+    }
+    const auto sum = merged(flags.files);
+    if (!sum) {
+        return report_error(context, sum.error());
+    }
+    show_result(*sum, {}, flags.show, context);
+    if (const auto written = write_outputs(*sum, *outputs); !written) {
+        return report_error(context, written.error());
+    }
+    return exit_code_of(*sum);
+}
+
+}  // namespace
+
+void add_merge_command(CLI::App& app, Invocation& invocation) {
+    auto* command = app.add_subcommand("merge", "Add up the results of all shards of a run (--shard i/n), with one verdict");
+    auto flags = std::make_shared<MergeFlags>();
+    command->add_option("files", flags->files, "Results (--out json=PATH) or journals of all shards, in any order")->required();
+    command->add_option("--out", flags->show.outputs, "Write the sum: json=PATH, csv=PATH or hlog=PATH; repeatable");
+    command->add_flag("-q,--quiet", flags->show.quiet, "Only gates and verdicts");
+    command->add_flag("-v,--verbose", flags->show.verbose, "Every metric that was observed");
+    command->add_flag("--no-color", flags->show.no_colour, "No colours");
+    command->footer(
+        "Counts are added and quantiles taken from the sums, as if one process had played the plan. Example:\n"
+        "  relaybench run smoke --shard 1/2 --start-at +5s --out json=1.json &\n"
+        "  relaybench run smoke --shard 2/2 --start-at +5s --out json=2.json; wait\n"
+        "  relaybench merge 1.json 2.json");
+    command->callback([&invocation, flags] { invocation.action = [flags](const Context& context) { return merge(*flags, context); }; });
+}
+
+}  // namespace relaybench::cli
