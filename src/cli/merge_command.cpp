@@ -20,27 +20,9 @@ struct MergeFlags {
     ShowFlags show;
 };
 
-/// All files, or the problems of all of them.
-core::Expected<std::vector<result::NamedResult>> read_all(const std::vector<std::string>& paths) {
-    std::vector<result::NamedResult> results;
-    std::string problems;
-    for (const auto& path : paths) {
-        auto read = read_result(path);
-        if (read) {
-            results.push_back({path, std::move(*read)});
-        } else {
-            problems += (problems.empty() ? "" : "\n") + read.error().message;
-        }
-    }
-    if (!problems.empty()) {
-        return core::bad_input(problems);
-    }
-    return results;
-}
-
 /// The sum of the shards, with a verdict of its own on the gates of their scenario.
 core::Expected<result::RunResult> merged(const std::vector<std::string>& paths) {
-    const auto parts = read_all(paths);
+    const auto parts = read_results(paths);
     if (!parts) {
         return tl::unexpected(parts.error());
     }

@@ -11,6 +11,7 @@
 #include "core/units.h"
 #include "load/window.h"
 #include "scenario/canonical_json.h"
+#include "scenario/prompts.h"
 
 namespace relaybench::cli {
 
@@ -61,7 +62,16 @@ core::Expected<result::Provenance> provenance_of(const scenario::Scenario& scena
     if (!sha256) {
         return tl::unexpected(sha256.error());
     }
+    const auto prompts = scenario::load_prompts(scenario.prompts);
+    if (!prompts) {
+        return tl::unexpected(prompts.error());
+    }
+    auto asked = scenario::prompts_sha256(*prompts);
+    if (!asked) {
+        return tl::unexpected(asked.error());
+    }
     result::Provenance provenance;
+    provenance.prompts_sha256 = std::move(*asked);
     provenance.version = RELAYBENCH_VERSION;
     provenance.scenario_name = scenario.name;
     provenance.scenario_sha256 = std::move(*sha256);
@@ -75,6 +85,7 @@ void complete(result::Provenance& engine, const result::Provenance& beforehand) 
     engine.version = beforehand.version;
     engine.scenario_name = beforehand.scenario_name;
     engine.scenario_sha256 = beforehand.scenario_sha256;
+    engine.prompts_sha256 = beforehand.prompts_sha256;
     engine.load = beforehand.load;
     engine.host = beforehand.host;
     engine.started_at = beforehand.started_at;

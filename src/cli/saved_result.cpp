@@ -54,6 +54,23 @@ core::Expected<result::RunResult> read_result(const std::string& path) {
     return result::from_json(*text, path);
 }
 
+core::Expected<std::vector<result::NamedResult>> read_results(const std::vector<std::string>& paths) {
+    std::vector<result::NamedResult> results;
+    std::string problems;
+    for (const auto& path : paths) {
+        auto read = read_result(path);
+        if (read) {
+            results.push_back({path, std::move(*read)});
+        } else {
+            problems += (problems.empty() ? "" : "\n") + read.error().message;
+        }
+    }
+    if (!problems.empty()) {
+        return core::bad_input(problems);
+    }
+    return results;
+}
+
 core::Expected<void> judge_again(result::RunResult& result) {
     result.comparisons = judge::compare_arms(result);
     std::vector<std::string> expressions;

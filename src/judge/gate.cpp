@@ -118,7 +118,7 @@ Observed observe(const Gate& gate, const ArmResult& arm, const RunResult& run) {
         return observe(*metric, arm);
     if (const auto* rate = std::get_if<OutcomeRateOperand>(&gate.operand))
         return observe(*rate, arm);
-    return observe(std::get<ThroughputOperand>(gate.operand), arm, run.provenance.duration);
+    return observe(std::get<ThroughputOperand>(gate.operand), arm, run.window_of(arm));
 }
 
 bool all_failed(const ArmResult& arm) { return arm.errored() > 0 && arm.outcome(stream::Outcome::Complete) == 0; }

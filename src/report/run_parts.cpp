@@ -144,8 +144,8 @@ Cell quantile_cell(const result::Distribution& distribution, double q) {
     return {"> " + core::human_duration(*distribution.max()), Style::Bad};
 }
 
-double per_second(std::uint64_t count, const RunResult& run) {
-    const double seconds = std::chrono::duration<double>(run.provenance.duration).count();
+double per_second(std::uint64_t count, const RunResult& run, const result::ArmResult& arm) {
+    const double seconds = std::chrono::duration<double>(run.window_of(arm)).count();
     return seconds > 0 ? static_cast<double>(count) / seconds : 0;
 }
 

@@ -25,7 +25,7 @@ namespace relaybench::report {
 /// A quantile as a cell: "812 ms", "> 1.20 s" when it never came and that was the slowest that did, "never", or "" when nothing was observed.
 [[nodiscard]] Cell quantile_cell(const result::Distribution& distribution, double q);
 
-/// Counts per second of the measured window; 0 for an empty window.
-[[nodiscard]] double per_second(std::uint64_t count, const result::RunResult& run);
+/// Counts per second of the arm's measured window; 0 for an empty window.
+[[nodiscard]] double per_second(std::uint64_t count, const result::RunResult& run, const result::ArmResult& arm);
 
 }  // namespace relaybench::report

@@ -153,10 +153,12 @@ Table table_of(const Shown& shown) {
     add_plain_row(table, shown, "streams", [](const ArmResult& arm) { return Cell{grouped(arm.ended())}; });
     add_plain_row(table, shown, "failed", failed_cell, failure_words(*shown.comparisons.front()));
     add_latencies(table, shown);
-    const auto rate = [&shown](std::uint64_t count) { return Cell{core::human_count(per_second(count, shown.run))}; };
+    const auto rate = [&shown](std::uint64_t count, const ArmResult& arm) {
+        return Cell{core::human_count(per_second(count, shown.run, arm))};
+    };
     table.add_blank_row();
-    add_plain_row(table, shown, "chunks/s", [&](const ArmResult& arm) { return rate(arm.counters.chunks); });
-    add_plain_row(table, shown, "streams/s", [&](const ArmResult& arm) { return rate(arm.outcome(stream::Outcome::Complete)); });
+    add_plain_row(table, shown, "chunks/s", [&](const ArmResult& arm) { return rate(arm.counters.chunks, arm); });
+    add_plain_row(table, shown, "streams/s", [&](const ArmResult& arm) { return rate(arm.outcome(stream::Outcome::Complete), arm); });
     return table;
 }
 

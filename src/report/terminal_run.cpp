@@ -147,10 +147,10 @@ std::string latency_table(const ArmResult& arm, const Layout& layout) {
 }
 
 std::string throughput_line(const ArmResult& arm, const RunResult& run, const Layout& layout) {
-    const auto rate = [&](std::uint64_t count) { return core::human_count(per_second(count, run)); };
+    const auto rate = [&](std::uint64_t count) { return core::human_count(per_second(count, run, arm)); };
     const std::string text = fmt::format("  {} chunks/s · {} streams/s · {} tokens/s · {}/s", rate(arm.counters.chunks),
                                          rate(arm.outcome(stream::Outcome::Complete)), rate(arm.counters.tokens),
-                                         core::human_bytes(per_second(arm.counters.body_bytes, run)));
+                                         core::human_bytes(per_second(arm.counters.body_bytes, run, arm)));
     std::string stalls;
     if (arm.counters.stalls > 0) {
         stalls = wrapped("  ",

@@ -15,6 +15,8 @@ inline constexpr std::size_t kMaxListed = 100'000;
     return node.count(name, Presence::Optional, kMaxCount);
 }
 
+/// Seconds; at most about 30 years.
+[[nodiscard]] core::Duration read_seconds(const Node& node, std::string_view name);
 /// One metric; empty when absent.
 [[nodiscard]] Distribution read_distribution(const Node& node);
 [[nodiscard]] Counters read_counters(const Node& node);

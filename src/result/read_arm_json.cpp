@@ -208,6 +208,8 @@ ArmResult read_arm(const Node& node) {
     arm.relay = node.text("relay");
     arm.dialect = node.text("dialect");
     arm.model = node.text("model");
+    if (!node.field("window_s").is_absent())
+        arm.window = read_seconds(node, "window_s");
     const Node outcomes = node.field("outcomes");
     if (outcomes.is_object_or_problem()) {
         for (const stream::Outcome each : stream::all_outcomes())

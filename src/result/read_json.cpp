@@ -20,13 +20,6 @@ constexpr std::size_t kMaxWorkers = 4096;
 constexpr double kNanosecondsPerSecond = 1e9;
 constexpr double kMaxSeconds = 1e9;
 
-core::Duration read_seconds(const Node& node, std::string_view name) {
-    const double seconds = node.number(name);
-    if (seconds > kMaxSeconds)
-        node.field(name).problem("is longer than any run");
-    return core::Duration{std::llround(std::min(seconds, kMaxSeconds) * kNanosecondsPerSecond)};
-}
-
 std::optional<Shard> read_shard(const Node& node) {
     if (node.is_absent() || !node.is_object_or_problem())
         return std::nullopt;
@@ -53,6 +46,13 @@ MergedShard read_merged_shard(const Node& node) {
 
 }  // namespace
 
+core::Duration read_seconds(const Node& node, std::string_view name) {
+    const double seconds = node.number(name);
+    if (seconds > kMaxSeconds)
+        node.field(name).problem("is longer than any run");
+    return core::Duration{std::llround(std::min(seconds, kMaxSeconds) * kNanosecondsPerSecond)};
+}
+
 Provenance read_provenance(const Node& node) {
     Provenance provenance;
     provenance.version = node.text("version");
@@ -60,6 +60,7 @@ Provenance read_provenance(const Node& node) {
     const Node scenario = node.field("scenario");
     provenance.scenario_name = scenario.text("name");
     provenance.scenario_sha256 = scenario.text("sha256");
+    provenance.prompts_sha256 = scenario.text("prompts_sha256");
     provenance.load = scenario.text("load");
     provenance.host = node.text("host");
     provenance.started_at = node.text("started_at");

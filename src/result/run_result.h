@@ -94,6 +94,7 @@ struct ArmResult {
     std::array<std::uint64_t, stream::kOutcomeCount> outcomes{};  ///< by Outcome; warm-up excluded
     std::array<Distribution, kMetricCount> metrics;
     Counters counters;
+    std::optional<core::Duration> window;  ///< measured window of its own; absent: the run's
     std::vector<SeriesPoint> series;
     std::vector<stream::StreamRecord> streams;  ///< a bounded sample, see streams_sampled_of
     std::uint64_t streams_sampled_of = 0;       ///< how many records `streams` was drawn from
@@ -157,6 +158,7 @@ struct Provenance {
     std::uint64_t seed = 0;
     std::string scenario_name;
     std::string scenario_sha256;      ///< of the resolved scenario in its canonical JSON form
+    std::string prompts_sha256;       ///< of everything that streams asked, the data set's contents included
     std::string load;                 ///< for people: "closed loop, 50 streams, 30s"
     std::string host;                 ///< operating system, machine, cores: no host name
     std::string started_at;           ///< RFC 3339, UTC
@@ -189,6 +191,9 @@ struct RunResult {
     std::vector<ArmComparison> comparisons;  ///< of each arm with the first, when there are several
     std::vector<GateResult> gates;
     std::vector<Warning> warnings;
+
+    /// Over which an arm's counts become rates.
+    [[nodiscard]] core::Duration window_of(const ArmResult& arm) const { return arm.window.value_or(provenance.duration); }
 };
 
 }  // namespace relaybench::result

@@ -77,7 +77,11 @@ Json json_of(const Provenance& provenance) {
     Json json{
         {"version", provenance.version},
         {"seed", provenance.seed},
-        {"scenario", {{"name", provenance.scenario_name}, {"sha256", provenance.scenario_sha256}, {"load", provenance.load}}},
+        {"scenario",
+         {{"name", provenance.scenario_name},
+          {"sha256", provenance.scenario_sha256},
+          {"prompts_sha256", provenance.prompts_sha256},
+          {"load", provenance.load}}},
         {"host", provenance.host},
         {"started_at", provenance.started_at},
         {"duration_s", static_cast<double>(provenance.duration.count()) / kNanosecondsPerSecond},
@@ -226,6 +230,8 @@ Json json_of(const ArmResult& arm) {
     json["relay"] = arm.relay;
     json["dialect"] = arm.dialect;
     json["model"] = arm.model;
+    if (arm.window)
+        json["window_s"] = static_cast<double>(arm.window->count()) / kNanosecondsPerSecond;
     json["outcomes"] = std::move(outcomes);
     json["metrics"] = std::move(metrics_json);
     json["counters"] = json_of(arm.counters);

@@ -1,10 +1,13 @@
 #include "scenario/prompts.h"
 
+#include <fmt/format.h>
+
 #include <cstdint>
 #include <string_view>
 
 #include "core/file.h"
 #include "scenario/dataset_json.h"
+#include "scenario/sha256.h"
 
 namespace relaybench::scenario {
 
@@ -85,6 +88,18 @@ core::Expected<std::vector<wire::Prompt>> load_prompts(const Prompts& prompts) {
     }
     result->front().audio = *std::move(audio);
     return result;
+}
+
+core::Expected<std::string> prompts_sha256(const std::vector<wire::Prompt>& prompts) {
+    std::string all;
+    for (const wire::Prompt& prompt : prompts) {
+        // Lengths first, so that no two sets run into the same bytes.
+        for (const std::string* part : {&prompt.text, &prompt.messages_json, &prompt.audio}) {
+            all += fmt::format("{}:{}", part->size(), *part);
+        }
+        all += fmt::format("{};{};", prompt.max_tokens, prompt.temperature ? fmt::format("{}", *prompt.temperature) : "");
+    }
+    return sha256_hex(all);
 }
 
 }  // namespace relaybench::scenario
