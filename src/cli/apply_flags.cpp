@@ -204,6 +204,11 @@ void apply_load(const ScenarioFlags& flags, scenario::Scenario& scenario, Proble
     take_duration(problems, "--warmup", flags.warmup, load.warmup);
     take_duration(problems, "--drain", flags.drain, load.drain);
     take_duration(problems, "--failure-pause", flags.failure_pause, load.failure_pause);
+    take_word<scenario::Order, 3>(problems, "--order", flags.order,
+                                  {{{"interleaved", scenario::Order::Interleaved},
+                                    {"sequential", scenario::Order::Sequential},
+                                    {"simultaneous", scenario::Order::Simultaneous}}},
+                                  load.order);
     take_word<wire::ConnectionUse, 2>(problems, "--connections", flags.connections,
                                       {{{"reuse", wire::ConnectionUse::Reuse}, {"fresh", wire::ConnectionUse::Fresh}}},
                                       scenario.connections);

@@ -65,6 +65,8 @@ void add_compare_command(CLI::App& app, Invocation& invocation) {
     auto flags = std::make_shared<CompareFlags>();
     command->add_option("targets", flags->scenario.targets,
                         "Relays ([NAME=]URL or embedded[:PROFILE], with ,key=value options), one scenario of several, or saved results");
+    command->add_option("--until-decided", flags->show.until_decided,
+                        "Go on until the interval of ttft.p99's change is as narrow as ± this share (5%), or -n or -d is used up");
     command->add_flag("--force", flags->force, "Compare saved results that were not measured alike");
     add_scenario_flags(*command, flags->scenario);
     add_show_flags(*command, flags->show);

@@ -19,6 +19,7 @@ struct Measured {
     result::RunResult result;
     std::optional<int> signal;              ///< the first that asked to stop
     std::vector<report::TraceEvent> trace;  ///< only when asked for
+    bool undecided = false;                 ///< --until-decided ran out of streams or time
 };
 
 /// Plays the plan on real sockets, with signals and progress attached, from the time on that the staging wants. Provenance is complete, gates

@@ -9,6 +9,7 @@
 #include "cli/dry_run.h"
 #include "cli/host_limits.h"
 #include "cli/measure.h"
+#include "cli/measure_in_parts.h"
 #include "cli/output_spec.h"
 #include "cli/relay_access.h"
 #include "cli/shard_flags.h"
@@ -105,6 +106,9 @@ ExitCode exit_code_of(const Measured& measured, const std::vector<judge::Gate>& 
     if (judged != 0) {
         return static_cast<ExitCode>(judged);
     }
+    if (measured.undecided) {
+        return ExitCode::Inconclusive;
+    }
     // Without a gate nobody else would say that there is nothing to look at.
     const auto& arms = measured.result.arms;
     const bool nothing = std::any_of(arms.begin(), arms.end(), [](const auto& arm) { return arm.outcome(stream::Outcome::Complete) == 0; });
@@ -127,7 +131,20 @@ core::Expected<Measured> open_and_measure(const scenario::Scenario& scenario, co
         return tl::unexpected(plan.error());
     }
     plan->shard = {shard.index - 1, shard.count};
-    return measure(scenario, *plan, staging, show, context);
+    if (staging.until_decided) {
+        return measure_until_decided(scenario, *plan, *staging.until_decided, staging, show, context);
+    }
+    const bool in_turn = scenario.load.order == scenario::Order::Sequential && plan->arms.size() > 1;
+    return in_turn ? measure_in_turn(scenario, *plan, staging, show, context) : measure(scenario, *plan, staging, show, context);
+}
+
+/// Arms in turn are runs of their own: neither a journal nor shards nor rounds can hold them together.
+core::Expected<void> check_order(const scenario::Scenario& scenario, const ShowFlags& show) {
+    if (scenario.load.order == scenario::Order::Sequential && (show.journal || show.shard || show.until_decided)) {
+        return core::bad_input(
+            "--order sequential plays one relay after the other: give it without --journal, --shard and --until-decided");
+    }
+    return {};
 }
 
 }  // namespace
@@ -139,6 +156,7 @@ ExitCode play(const scenario::Scenario& asked, const ShowFlags& show, const Cont
     }
     const auto gates = check(scenario, show);
     const auto outputs = parse_outputs(show.outputs);
+    const auto order = check_order(scenario, show);
     const auto staging = parse_staging(show, context.clock.wall_now());
     const auto descriptors = check_descriptors(part_of(scenario, staging), descriptor_limit());
     const auto consent = check_consent(scenario, show);
@@ -151,6 +169,7 @@ ExitCode play(const scenario::Scenario& asked, const ShowFlags& show, const Cont
     };
     report(gates);
     report(outputs);
+    report(order);
     report(staging);
     report(descriptors);
     report(consent);

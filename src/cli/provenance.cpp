@@ -51,6 +51,9 @@ std::string load_text(const scenario::Load& load) {
     if (load.warmup > core::Duration::zero()) {
         text += fmt::format(" after {} of warm-up", core::duration_text(load.warmup));
     }
+    if (load.order != scenario::Order::Interleaved) {
+        text += load.order == scenario::Order::Sequential ? ", one relay after the other" : ", all relays at once";
+    }
     return text;
 }
 

@@ -50,6 +50,7 @@ void add_load_flags(CLI::App& app, ScenarioFlags& flags) {
     app.add_option("--warmup", flags.warmup, "Play this long before measuring")->group(group);
     app.add_option("--drain", flags.drain, "How long running streams may finish after the last start")->group(group);
     app.add_option("--failure-pause", flags.failure_pause, "Closed loop: pause of a slot after a failed stream")->group(group);
+    app.add_option("--order", flags.order, "Several relays: interleaved, sequential or simultaneous starts")->group(group);
     app.add_option("--connections", flags.connections, "HTTP connections: reuse or fresh")->group(group);
     app.add_option("--connect-rate", flags.connect_rate, "New connections a second at most while a closed loop starts")->group(group);
     app.add_option("--workers", flags.workers, "Worker threads")->group(group);

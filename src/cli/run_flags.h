@@ -54,6 +54,7 @@ struct ScenarioFlags {
     std::optional<std::string> idle_timeout;
     std::optional<std::string> stall;
     std::optional<std::string> connections;
+    std::optional<std::string> order;
     std::optional<std::string> heartbeat;
     std::optional<std::string> heartbeat_interval;
     std::optional<std::string> heartbeat_dead_after;

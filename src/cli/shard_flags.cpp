@@ -76,6 +76,19 @@ core::Expected<core::WallTime> parse_start_at(std::string_view text, core::WallT
     return *at;
 }
 
+/// Rounds are runs of their own: neither a journal nor shards can hold them together.
+core::Expected<double> parse_until_decided(const ShowFlags& flags) {
+    const auto reach = core::parse_ratio(*flags.until_decided);
+    if (!reach || *reach <= 0) {
+        return core::bad_input(
+            fmt::format("--until-decided: \"{}\" is no share above 0, such as 5%", core::printable(*flags.until_decided, 40)));
+    }
+    if (flags.journal || flags.shard) {
+        return core::bad_input("--until-decided plays several rounds: give it without --journal and --shard");
+    }
+    return *reach;
+}
+
 core::Expected<Staging> parse_staging(const ShowFlags& flags, core::WallTime now) {
     Staging staging;
     std::string problems;
@@ -91,6 +104,9 @@ core::Expected<Staging> parse_staging(const ShowFlags& flags, core::WallTime now
     }
     if (flags.start_at) {
         take(parse_start_at(*flags.start_at, now), staging.start_at);
+    }
+    if (flags.until_decided) {
+        take(parse_until_decided(flags), staging.until_decided);
     }
     if (flags.journal) {
         take(parse_journal(*flags.journal), staging.journal);

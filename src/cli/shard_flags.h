@@ -22,7 +22,8 @@ namespace relaybench::cli {
 struct Staging {
     std::optional<result::Shard> shard;
     std::optional<core::WallTime> start_at;
-    std::string journal;  ///< empty: none
+    std::string journal;                  ///< empty: none
+    std::optional<double> until_decided;  ///< half width of the interval that ends a comparison
 };
 
 /// All problems at once. The journal must be a new file in a folder that exists.

@@ -23,9 +23,10 @@ struct ShowFlags {
     std::uint32_t trace = 0;
     std::uint32_t dry_run = 0;
     std::uint32_t yes = 0;
-    std::optional<std::string> shard;     ///< --shard
-    std::optional<std::string> start_at;  ///< --start-at
-    std::optional<std::string> journal;   ///< --journal
+    std::optional<std::string> until_decided;  ///< of `compare`
+    std::optional<std::string> shard;          ///< --shard
+    std::optional<std::string> start_at;       ///< --start-at
+    std::optional<std::string> journal;        ///< --journal
 };
 
 void add_show_flags(CLI::App& app, ShowFlags& flags);

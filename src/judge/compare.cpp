@@ -27,11 +27,12 @@ struct Pair {
     const ArmResult& base;
     const ArmResult& other;
     Pairing pairing;
+    double confidence;
     PairedStreams streams;
 };
 
-Pair make_pair(const ArmResult& base, const ArmResult& other, Pairing pairing) {
-    return {base, other, pairing, PairedStreams(base.stream_set, other.stream_set, pairing)};
+Pair make_pair(const ArmResult& base, const ArmResult& other, Pairing pairing, double confidence) {
+    return {base, other, pairing, confidence, PairedStreams(base.stream_set, other.stream_set, pairing)};
 }
 
 std::optional<std::size_t> stream_metric(Metric metric) {
@@ -113,8 +114,8 @@ double p_value(const Pair& pair, Metric metric, double q) {
 }
 
 /// The finding of a row at its adjusted p value: both the test and the interval must exclude "no change".
-Finding finding_of(const QuantileComparison& row, const LogQuantile& from, const LogQuantile& to) {
-    if (row.p_adjusted > kSignificance)
+Finding finding_of(const QuantileComparison& row, const LogQuantile& from, const LogQuantile& to, double confidence) {
+    if (row.p_adjusted > 1 - confidence)
         return Finding::NoDifference;
     if (!row.interval)
         return finding_of_infinite(from, to);
@@ -123,36 +124,51 @@ Finding finding_of(const QuantileComparison& row, const LogQuantile& from, const
     return row.interval->low > 0 ? Finding::Slower : Finding::NoDifference;
 }
 
-/// The width of an interval shrinks with the square root of the number of streams.
+/// How many standard deviations out a two-sided p value lies.
+double deviations_of(double p) {
+    constexpr double kFarthest = 40;
+    constexpr int kHalvings = 60;
+    double low = 0;
+    double high = kFarthest;
+    for (int step = 0; step < kHalvings; ++step)
+        (std::erfc((low + high) / 2 / std::sqrt(2.0)) > p ? low : high) = (low + high) / 2;
+    return low;
+}
+
+/// An undecided row is settled when its interval has shrunk to ±5 %, or when its difference, if it is as large as it looks, is shown among
+/// so many rows. Widths shrink, and deviations grow, with the square root of the number of streams.
 std::uint64_t streams_to_settle(const QuantileComparison& row, const Pair& pair) {
     if (!row.interval || !std::isfinite(row.interval->high))
         return 0;
     const double reach = std::max(std::abs(row.interval->low), std::abs(row.interval->high));
-    const double now = static_cast<double>(std::min(pair.base.ended(), pair.other.ended()));
-    const double half_width = (row.interval->high - row.interval->low) / 2;
     if (reach <= kSettledWithin)
         return 0;
-    // A difference about as large as it looks is shown once the interval is as narrow as that; else the row is settled at ±5 %.
-    const double wanted = std::max(kSettledWithin, std::abs(row.change.value_or(0)));
-    return static_cast<std::uint64_t>(std::ceil(now * std::max(1.0, std::pow(half_width / wanted, 2))));
+    double growth = std::pow(reach / kSettledWithin, 2);
+    const bool looks_different = row.interval->low > 0 || row.interval->high < 0;
+    if (looks_different && row.p_adjusted > 0) {
+        const double wanted = (1 - pair.confidence) * row.p_value / row.p_adjusted;
+        growth = std::min(growth, std::pow(deviations_of(wanted) / std::max(0.1, deviations_of(row.p_value)), 2));
+    }
+    const auto now = static_cast<double>(std::min(pair.base.ended(), pair.other.ended()));
+    return static_cast<std::uint64_t>(std::ceil(now * std::max(1.0, growth)));
 }
 
 /// A row whose p value may have been adjusted since.
 void conclude(QuantileComparison& row, const Pair& pair) {
     const auto base = independent_values(pair.base, row.metric, row.quantile);
     const auto other = independent_values(pair.other, row.metric, row.quantile);
-    const auto from = base ? log_quantile(pair.base.metric(row.metric), row.quantile, *base) : std::nullopt;
-    const auto to = other ? log_quantile(pair.other.metric(row.metric), row.quantile, *other) : std::nullopt;
+    const auto from = base ? log_quantile(pair.base.metric(row.metric), row.quantile, *base, pair.confidence) : std::nullopt;
+    const auto to = other ? log_quantile(pair.other.metric(row.metric), row.quantile, *other, pair.confidence) : std::nullopt;
     if (!from || !to) {
         constexpr std::uint64_t kFewestGapStreams = 20;
         row.finding = Finding::TooFewStreams;
-        row.streams_needed = row.metric == Metric::Gap ? kFewestGapStreams : count_needed(row.quantile, kConfidence);
+        row.streams_needed = row.metric == Metric::Gap ? kFewestGapStreams : count_needed(row.quantile, pair.confidence);
         return;
     }
     if (row.change)
         row.interval = change_interval(*from, *to, correlation(pair, row.metric, row.quantile));
     const bool one_got_there = row.base->value || row.other->value;
-    row.finding = one_got_there ? finding_of(row, *from, *to) : Finding::NothingObserved;
+    row.finding = one_got_there ? finding_of(row, *from, *to, pair.confidence) : Finding::NothingObserved;
     row.streams_needed = row.finding == Finding::NoDifference ? streams_to_settle(row, pair) : 0;
 }
 
@@ -213,16 +229,17 @@ void adjust(std::vector<ArmComparison>& comparisons) {
         *places[i] = adjusted[i];
 }
 
-void conclude(ErrorComparison& errors) {
+void conclude(ErrorComparison& errors, double confidence) {
     const bool excludes_zero = errors.low > 0 || errors.high < 0;
-    if (errors.p_adjusted <= kSignificance && excludes_zero)
+    if (errors.p_adjusted <= 1 - confidence && excludes_zero)
         errors.finding = errors.low > 0 ? Finding::Slower : Finding::Faster;
 }
 
 }  // namespace
 
-QuantileComparison compare_quantile(const ArmResult& base, const ArmResult& other, Metric metric, double quantile, Pairing pairing) {
-    const Pair pair = make_pair(base, other, pairing);
+QuantileComparison compare_quantile(const ArmResult& base, const ArmResult& other, Metric metric, double quantile, Pairing pairing,
+                                    double confidence) {
+    const Pair pair = make_pair(base, other, pairing, confidence);
     QuantileComparison row = observed_row(pair, metric, quantile);
     if (is_observed(row))
         conclude(row, pair);
@@ -233,7 +250,7 @@ std::vector<ArmComparison> compare_arms(const result::RunResult& run) {
     std::vector<Pair> pairs;
     std::vector<ArmComparison> comparisons;
     for (std::size_t i = 1; i < run.arms.size(); ++i) {
-        pairs.push_back(make_pair(run.arms.front(), run.arms[i], run.pairing));
+        pairs.push_back(make_pair(run.arms.front(), run.arms[i], run.pairing, run.confidence));
         comparisons.push_back(observed_arm(pairs.back()));
     }
     adjust(comparisons);
@@ -243,7 +260,7 @@ std::vector<ArmComparison> compare_arms(const result::RunResult& run) {
                 conclude(row, pairs[i]);
         }
         if (comparisons[i].errors)
-            conclude(*comparisons[i].errors);
+            conclude(*comparisons[i].errors, run.confidence);
     }
     return comparisons;
 }

@@ -15,21 +15,19 @@ using result::ErrorComparison;
 using result::Finding;
 using result::QuantileComparison;
 
-/// A row is called different when this is the risk, over all rows together, of calling anything different that is not.
-inline constexpr double kSignificance = 0.05;
 /// An undecided row counts as settled once its interval reaches no farther than this to either side.
 inline constexpr double kSettledWithin = 0.05;
 
 /// Every arm against the first one, for each metric that a table shows and both observed, and for failures. The unit is the stream:
 ///  - p values by permuting whole streams within what was dealt together (stats/stratified_test.h), adjusted by Holm over all rows;
 ///  - intervals by order statistics of each arm, less what the arms share because they were measured at the same time. Each covers the true
-///    change with 95 % by itself.
+///    change with the run's confidence by itself; a row is called different at a risk of 1 − confidence over all rows together.
 /// Results that were read from files have no streams: they are judged by their histograms as arms measured apart.
 [[nodiscard]] std::vector<ArmComparison> compare_arms(const result::RunResult& run);
 
 /// One row by itself: no correction for others.
 [[nodiscard]] QuantileComparison compare_quantile(const result::ArmResult& base, const result::ArmResult& other, result::Metric metric,
-                                                  double quantile, result::Pairing pairing);
+                                                  double quantile, result::Pairing pairing, double confidence = kConfidence);
 
 /// "B faster by 18 % (12…23)", "B slower: 4.1× (3.8…4.5)", "no difference shown (±4 %)", "too few streams (need ≈ 370)".
 [[nodiscard]] std::string verdict_words(const QuantileComparison& comparison, std::string_view other_name);

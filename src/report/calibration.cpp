@@ -21,7 +21,7 @@ using result::StampError;
 
 constexpr std::string_view kWhat =
     "Our stamps against the relay's own send stamps. Errors are absolute and in µs, as is the delay until our code ran.";
-constexpr std::string_view kNoKernel = "TLS hides from the kernel's stamps which bytes came when: there are only our own.";
+constexpr std::string_view kNoKernel = "Where a load has one row, the kernel stamped nothing: there are only our own stamps.";
 constexpr std::size_t kMaxReason = 300;
 
 /// Errors of one run by one of its stamps; every cell of the tables comes from here.

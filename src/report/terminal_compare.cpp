@@ -191,10 +191,12 @@ std::string headings(const RunResult& run, const Layout& layout) {
 }
 
 std::string legend(const RunResult& run, const Layout& layout) {
-    std::string text = "Called different at 5 % risk over all rows together (permutation of whole streams, Holm); intervals 95 %.";
+    const std::string risk = core::human_ratio(1 - run.confidence);
+    std::string text = fmt::format("Called different at {} risk over all rows together (permutation of whole streams, Holm); intervals {}.",
+                                   risk, core::human_ratio(run.confidence));
     if (run.arms.size() > 2) {
-        text = fmt::format("Each against {}: ▼ faster, ▲ slower, ≈ no difference shown; at 5 % risk over all rows together.",
-                           safe(run.arms.front().name));
+        text = fmt::format("Each against {}: ▼ faster, ▲ slower, ≈ no difference shown; at {} risk over all rows together.",
+                           safe(run.arms.front().name), risk);
     }
     if (run.pairing == result::Pairing::Apart)
         text += " The arms were measured apart: what drifted between them looks like a difference.";

@@ -24,6 +24,7 @@ void ArmSum::add(const ArmResult& part, core::Duration offset) {
         errors_.add(each, offset);
     add_stamp_error(part);
     add_gap_spread(part);
+    add_stream_set(part, offset);
     add_streams(part, offset);
 }
 
@@ -43,6 +44,16 @@ void ArmSum::add_gap_spread(const ArmResult& part) {
     for (std::size_t i = 0; i < spread.design_effect.size(); ++i)
         spread.design_effect.at(i) = std::max(spread.design_effect.at(i), part.gap_spread->design_effect.at(i));
     sum_.gap_spread = spread;
+}
+
+/// Parts in turn stay sorted by start; the judge sorts anyway.
+void ArmSum::add_stream_set(const ArmResult& part, core::Duration offset) {
+    stream_set_lost_ = stream_set_lost_ || (part.stream_set.empty() && part.ended() > 0);
+    if (stream_set_lost_) {
+        sum_.stream_set = {};
+    } else {
+        append(sum_.stream_set, part.stream_set, offset);
+    }
 }
 
 void ArmSum::add_streams(const ArmResult& part, core::Duration offset) {

@@ -27,6 +27,7 @@ class ArmSum {
   private:
     void add_stamp_error(const ArmResult& part);
     void add_gap_spread(const ArmResult& part);
+    void add_stream_set(const ArmResult& part, core::Duration offset);
     void add_streams(const ArmResult& part, core::Duration offset);
 
     std::uint64_t seed_;
@@ -35,6 +36,7 @@ class ArmSum {
     ErrorGroups errors_;
     bool is_first_ = true;
     bool stamp_error_lost_ = false;
+    bool stream_set_lost_ = false;               ///< a part was read from a file
     std::vector<stream::StreamRecord> streams_;  ///< of all parts
     std::size_t sample_size_ = kMaxSampledStreams;
     std::uint64_t sampled_of_ = 0;

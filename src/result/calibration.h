@@ -28,9 +28,9 @@ struct CalibrationLoad {
 struct CalibrationRun {
     CalibrationLoad load;
     StampError error;
-    bool kernel_stamps = false;  ///< the kernel stamped the reads (not over TLS): else `error.ttft` and `error.gap` are the user's too
-    double chunks_per_s = 0;     ///< really received
-    double coalesced_share = 0;  ///< of the chunks
+    bool kernel_stamps = false;                    ///< the kernel stamped the reads: else `error.ttft` and `error.gap` are the user's too
+    double chunks_per_s = 0;                       ///< really received
+    double coalesced_share = 0;                    ///< of the chunks
     std::optional<core::Duration> read_delay_p99;  ///< known from kernel stamps only
     double worker_cpu_share = 0;                   ///< of the busiest worker
     std::vector<std::string> saturated_by;         ///< why the generator did not keep up; empty: it did

@@ -121,6 +121,9 @@ void read_arms(const Node& root, RunResult& result) {
 
 /// Of each arm with the first, in the order of the arms, all with the same rows; or none at all.
 void read_comparisons(const Node& root, RunResult& result) {
+    result.confidence = root.real("confidence").value_or(result.confidence);
+    if (result.confidence <= 0 || result.confidence >= 1)
+        root.field("confidence").problem("must lie between 0 and 1");
     for (const Node& each : root.list("comparisons", kMaxArms))
         result.comparisons.push_back(read_comparison(each, result));
     if (result.comparisons.empty())

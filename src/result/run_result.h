@@ -188,6 +188,8 @@ struct RunResult {
     Audit audit;
     std::vector<ArmResult> arms;
     Pairing pairing = Pairing::Apart;
+    double confidence =
+        0.95;  ///< of the comparisons: each interval by itself, and 1 − confidence the risk of a false alarm in all rows together
     std::vector<ArmComparison> comparisons;  ///< of each arm with the first, when there are several
     std::vector<GateResult> gates;
     std::vector<Warning> warnings;

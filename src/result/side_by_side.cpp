@@ -91,7 +91,7 @@ void add_audit(Audit& sum, const NamedResult& part) {
 }  // namespace
 
 core::Expected<RunResult> side_by_side(const std::vector<NamedResult>& parts, Unlike unlike) {
-    const std::string unlikeness = all_differences(parts);
+    const std::string unlikeness = unlike == Unlike::Intended ? std::string() : all_differences(parts);
     if (!unlikeness.empty() && unlike == Unlike::Refused) {
         return core::bad_input(fmt::format(
             "these results were not measured alike, so a difference says little about the relays: {}; --force compares them all the same",

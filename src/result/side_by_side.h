@@ -12,7 +12,8 @@ namespace relaybench::result {
 /// What to do with results that were not measured alike: other prompts, another load, another dialect.
 enum class Unlike {
     Refused,
-    Noted,  ///< a warning in the result names what differs
+    Noted,     ///< a warning in the result names what differs
+    Intended,  ///< parts of one run: what differs was asked for
 };
 
 /// The arms of several results as arms of one, measured apart: names that occur twice get that of their file. Each arm keeps the length of its

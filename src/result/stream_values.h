@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "core/clock.h"
 #include "result/metric.h"
 #include "stream/gap_sample.h"
 
@@ -47,5 +48,9 @@ struct StreamSet {
 
     [[nodiscard]] bool empty() const { return values.empty(); }
 };
+
+/// Adds the streams of a later part of the same run, whose window began `offset` later. Both stay uniform samples, within the bounds of
+/// StreamCollector.
+void append(StreamSet& set, const StreamSet& part, core::Duration offset);
 
 }  // namespace relaybench::result

@@ -267,6 +267,7 @@ std::string to_json(const RunResult& result) {
     json["arms"] = list_json(result.arms);
     if (result.arms.size() > 1) {
         json["pairing"] = pairing_id(result.pairing);
+        json["confidence"] = result.confidence;
         Json comparisons = Json::array();
         for (const ArmComparison& comparison : result.comparisons)
             comparisons.push_back(json_of(comparison));

@@ -6,9 +6,10 @@ namespace relaybench::run {
 
 namespace {
 
-/// The schedule of all arms together: that of one arm, at as many times the rate as there are arms.
+/// The schedule of all arms together: that of one arm, at as many times the rate as there are arms; or, when they start at once, that of one.
 load::ArrivalSchedule schedule_of(const RunPlan& plan) {
-    const auto arms = static_cast<double>(plan.arms.size());
+    const bool at_once = plan.load.order == scenario::Order::Simultaneous;
+    const auto arms = at_once ? 1.0 : static_cast<double>(plan.arms.size());
     if (const auto* open = std::get_if<scenario::OpenLoop>(&plan.load.pattern)) {
         return load::ArrivalSchedule(scenario::OpenLoop{open->rate_per_s * arms, open->arrivals}, plan.seed);
     }
@@ -28,6 +29,7 @@ OpenStarts::OpenStarts(const RunPlan& plan, WorkerShare share, core::TimePoint b
       warmup_(plan.load.warmup),
       most_(plan.budget.max_streams),
       schedule_(schedule_of(plan)),
+      repeats_(plan.load.order == scenario::Order::Simultaneous ? plan.arms.size() : 1),
       dealer_(static_cast<std::uint32_t>(plan.arms.size()), plan.seed) {
     if (const auto window = load::window_of(plan.load)) {
         last_offset_ = warmup_ + *window;
@@ -63,8 +65,22 @@ void OpenStarts::advance() {
     }
 }
 
+/// When arms start at once each arrival of the schedule is a whole block.
+std::optional<load::Arrival> OpenStarts::scheduled() {
+    if (repeats_ == 1) {
+        return schedule_.next();
+    }
+    if (repeated_ % repeats_ == 0) {
+        block_ = schedule_.next();
+    }
+    if (!block_) {
+        return std::nullopt;
+    }
+    return load::Arrival{repeated_++, block_->offset};
+}
+
 std::optional<load::Arrival> OpenStarts::next_arrival() {
-    const auto arrival = schedule_.next();
+    const auto arrival = scheduled();
     if (!arrival || (last_offset_ && arrival->offset >= *last_offset_) || (most_ && arrival->index >= *most_)) {
         return std::nullopt;
     }

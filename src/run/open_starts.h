@@ -27,6 +27,7 @@ class OpenStarts final : public StartQueue {
     void advance();
     /// The next arrival of the whole plan that may still start.
     [[nodiscard]] std::optional<load::Arrival> next_arrival();
+    [[nodiscard]] std::optional<load::Arrival> scheduled();
 
     WorkerShare share_;
     std::uint64_t arms_;
@@ -36,6 +37,9 @@ class OpenStarts final : public StartQueue {
     std::optional<core::Duration> last_offset_;   ///< starts must lie before it
     std::optional<std::uint64_t> measured_left_;  ///< over all arms and workers
     load::ArrivalSchedule schedule_;
+    std::uint64_t repeats_;  ///< starts of one arrival of the schedule
+    std::uint64_t repeated_ = 0;
+    std::optional<load::Arrival> block_;
     load::ArmDealer dealer_;
     std::optional<Start> next_;
 };

@@ -69,13 +69,19 @@ struct PatternJson {
     }
 };
 
+std::string_view order_id(Order order) {
+    constexpr std::array<std::string_view, 3> kIds{"interleaved", "sequential", "simultaneous"};
+    return kIds.at(static_cast<std::size_t>(order));
+}
+
 Json load_json(const Load& load) {
     return {{"pattern", std::visit(PatternJson{}, load.pattern)},
             {"duration_ns", load.duration ? Json(load.duration->count()) : Json(nullptr)},
             {"count", or_null(load.count)},
             {"warmup_ns", load.warmup.count()},
             {"drain_ns", load.drain.count()},
-            {"failure_pause_ns", load.failure_pause.count()}};
+            {"failure_pause_ns", load.failure_pause.count()},
+            {"order", order_id(load.order)}};
 }
 
 Json prompts_json(const Prompts& prompts) {

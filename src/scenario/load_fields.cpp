@@ -118,6 +118,10 @@ Table<Load> make_table() {
                      DurationCodec{{core::Duration{0}, kLongestWait}}),
         scalar<Load>("failure_pause", "Closed loop: how long a slot waits after a failed stream.", &Load::failure_pause,
                      DurationCodec{{core::Duration{0}, kLongestWait}}),
+        scalar<Load>("order", "Several relays: starts dealt to them in turn, one relay after the other, or each start on all at once.",
+                     &Load::order,
+                     ChoiceCodec<Order>{
+                         {{"interleaved", Order::Interleaved}, {"sequential", Order::Sequential}, {"simultaneous", Order::Simultaneous}}}),
     };
     table.exclusive = {
         {{"streams", "rate", "stages"}, Exclusive::Need::AtMostOne, "streams for a closed loop, rate for an open one, stages for a ramp"},

@@ -64,6 +64,13 @@ struct Ramp {
 /// How long streams start when neither a duration nor a count is given.
 inline constexpr core::Duration kDefaultDuration = std::chrono::seconds(10);
 
+/// How arms share the time of a run.
+enum class Order : std::uint8_t {
+    Interleaved,   ///< dealt: each start goes to the next arm of a shuffled block; closed loops run side by side
+    Sequential,    ///< one arm after the other, each with the whole load
+    Simultaneous,  ///< each start of the schedule is one on every arm, at the same moment
+};
+
 /// When streams start, and when no more do. The run stops starting at the first of `duration` and `count`; a ramp ends with its stages.
 struct Load {
     std::variant<ClosedLoop, OpenLoop, Ramp> pattern = ClosedLoop{};
@@ -72,6 +79,7 @@ struct Load {
     core::Duration warmup{0};                                       ///< before the measured window; its streams are never mixed in
     core::Duration drain = std::chrono::seconds(10);                ///< how long running streams may finish after the last start
     core::Duration failure_pause = std::chrono::milliseconds(100);  ///< closed loop: a slot waits this long after a failed stream
+    Order order = Order::Interleaved;
 };
 
 /// The guides' values as defaults.

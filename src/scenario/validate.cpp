@@ -55,6 +55,9 @@ void check_load(const Scenario& scenario, Inspection& inspection) {
     if (const auto* ramp = std::get_if<Ramp>(&scenario.load.pattern)) {
         check_ramp(scenario, *ramp, inspection);
     }
+    if (scenario.load.order == Order::Simultaneous && std::holds_alternative<ClosedLoop>(scenario.load.pattern)) {
+        inspection.problem("order", "a closed loop has no common starts, expected rate or stages beside simultaneous");
+    }
 }
 
 void check_heartbeat(const Heartbeat& heartbeat, Inspection& inspection) {

@@ -63,7 +63,7 @@ class Calibrate(unittest.TestCase):
         self.assertEqual(
             [(row["dialect"], row["tls"], row["stamp_source"]) for row in rows],
             [("chat-sse", False, "kernel"), ("chat-sse", False, "user"), ("stream-ws", False, "kernel"), ("stream-ws", False, "user"),
-             ("chat-sse", True, "user"), ("stream-ws", True, "user")])  # fmt: skip
+             ("chat-sse", True, "kernel"), ("chat-sse", True, "user"), ("stream-ws", True, "kernel"), ("stream-ws", True, "user")])  # fmt: skip
         for row in rows:
             with self.subTest(dialect=row["dialect"], tls=row["tls"], stamps=row["stamp_source"]):
                 self.assertEqual((row["streams"], row["rate"]), (STREAMS, RATE))
