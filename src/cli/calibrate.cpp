@@ -73,7 +73,7 @@ std::vector<std::string> doubts(const result::Audit& audit, bool kernel_stamps) 
 double steady_rate(const result::ArmResult& arm, core::Duration window) {
     std::vector<std::uint64_t> seconds;
     for (std::size_t i = 1; i + 1 < arm.series.size(); ++i) {
-        seconds.push_back(arm.series[i].chunks);
+        seconds.push_back(arm.series[i].chunks / std::max<std::uint64_t>(1, arm.series[i].seconds));
     }
     if (seconds.empty()) {
         const double length_s = std::chrono::duration<double>(window).count();
@@ -147,7 +147,7 @@ class Calibrator {
 
   private:
     core::Expected<void> describe(result::Calibration& calibration) const {
-        const auto provenance = provenance_of(calibration_scenario(plan_, plan_.loads.front()), context_);
+        const auto provenance = provenance_of(calibration_scenario(plan_, plan_.loads.front()), {}, context_);
         if (!provenance) {
             return tl::unexpected(provenance.error());
         }
@@ -220,7 +220,11 @@ class Calibrator {
         access.address = url->host;
         access.port = url->port;
         access.shown = relay.url;
-        return run::make_plan(scenario, {access}, *prompts);
+        auto plan = run::make_plan(scenario, {access}, *prompts);
+        if (plan) {
+            plan->stamp_detail = run::StampDetail::UsedAndUser;
+        }
+        return plan;
     }
 
     const CalibrationPlan& plan_;

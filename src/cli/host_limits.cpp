@@ -3,9 +3,14 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <fstream>
+#include <map>
+#include <string>
 #include <variant>
 
 #include <fmt/format.h>
+
+#include "wire/url.h"
 
 namespace relaybench::cli {
 
@@ -39,6 +44,38 @@ core::Expected<void> check_descriptors(const scenario::Scenario& scenario, std::
     return core::bad_input(fmt::format(
         "-c {}: {} streams need {} descriptors and this process may open {}; {} would fit, or raise the limit: ulimit -n {}",
         closed->streams, closed->streams * arms, closed->streams * arms + kReserve, limit, fits, closed->streams * arms + kReserve));
+}
+
+PortRange local_ports() {
+    PortRange ports;
+    std::ifstream file("/proc/sys/net/ipv4/ip_local_port_range");
+    if (PortRange read; file >> read.low >> read.high && read.low <= read.high) {
+        ports = read;
+    }
+    return ports;
+}
+
+core::Expected<void> check_ports(const scenario::Scenario& scenario, PortRange ports) {
+    const auto* closed = std::get_if<scenario::ClosedLoop>(&scenario.load.pattern);
+    if (closed == nullptr) {
+        return {};
+    }
+    std::map<std::string, std::uint64_t> arms_at;
+    for (const auto& relay : scenario.relays) {
+        const auto url = wire::parse_url(relay.url);
+        // Each embedded relay listens on a port of its own.
+        arms_at[url ? fmt::format("{}:{}", url->host, url->port) : relay.name] += 1;
+    }
+    const std::uint64_t have = ports.high - ports.low + 1;
+    for (const auto& [where, arms] : arms_at) {
+        if (closed->streams * arms > have) {
+            return core::bad_input(fmt::format(
+                "-c {}: {} connections to {} need a local port each and this machine gives out {} ({} to {}); {} would fit, or widen "
+                "the range: sysctl -w net.ipv4.ip_local_port_range='1024 65535'",
+                closed->streams, closed->streams * arms, where, have, ports.low, ports.high, have / arms));
+        }
+    }
+    return {};
 }
 
 }  // namespace relaybench::cli

@@ -7,7 +7,6 @@
 
 #include "cli/progress_display.h"
 #include "cli/provenance.h"
-#include "cli/signal_watch.h"
 #include "cli/socket_run.h"
 #include "cli/start_time.h"
 #include "cli/trace_recorder.h"
@@ -45,23 +44,22 @@ void note_late_start(const Staging& staging, core::WallTime began, result::RunRe
 
 }  // namespace
 
-core::Expected<Measured> measure(const scenario::Scenario& scenario, const run::RunPlan& plan, const Staging& staging,
-                                 const ShowFlags& show, const Context& context) {
-    run::Control control;
-    const SignalWatch signals(control);
+core::Expected<Measured> measure(const Session& session, const run::RunPlan& plan) {
+    const Staging& staging = session.staging;
+    const Context& context = session.context;
     std::unique_ptr<ProgressDisplay> display;
-    if (show.quiet == 0) {
+    if (session.show.quiet == 0) {
         display = std::make_unique<ProgressDisplay>(context.err, context.err_traits);
     }
     if (staging.start_at) {
-        wait_for_start(*staging.start_at, context.clock, control, display.get());
+        wait_for_start(*staging.start_at, context.clock, session.control, display.get());
     }
-    auto provenance = provenance_of(scenario, context);
+    auto provenance = provenance_of(session.scenario, session.prompts, context);
     if (!provenance) {
         return tl::unexpected(provenance.error());
     }
     provenance->shard = staging.shard;
-    auto journal = open_journal(scenario, staging, *provenance);
+    auto journal = open_journal(session.scenario, staging, *provenance);
     if (!journal) {
         return tl::unexpected(journal.error());
     }
@@ -69,14 +67,15 @@ core::Expected<Measured> measure(const scenario::Scenario& scenario, const run::
     TraceRecorder tracer(context.clock.now());
     Measured measured;
     auto result = run_on_sockets(
-        plan, control,
-        {.observer = display.get(), .tracer = show.trace > 0 ? &tracer : nullptr, .journal = *journal ? &**journal : nullptr}, context);
+        plan, session.control,
+        {.observer = display.get(), .tracer = session.show.trace > 0 ? &tracer : nullptr, .journal = *journal ? &**journal : nullptr},
+        context);
     if (!result) {
         return tl::unexpected(result.error());
     }
     measured.result = std::move(*result);
     note_late_start(staging, began, measured.result);
-    measured.signal = signals.caught();
+    measured.signal = session.signals.caught();
     measured.trace = tracer.events();
     complete(measured.result.provenance, *provenance);
     return measured;

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "cli/context.h"
 #include "cli/relay_access.h"
 #include "cli/shard_flags.h"
 #include "cli/show_flags.h"
+#include "cli/signal_watch.h"
 #include "core/error.h"
 #include "report/trace.h"
 #include "result/run_result.h"
@@ -22,9 +24,20 @@ struct Measured {
     bool undecided = false;                 ///< --until-decided ran out of streams or time
 };
 
-/// Plays the plan on real sockets, with signals and progress attached, from the time on that the staging wants. Provenance is complete, gates
-/// are not judged yet.
-[[nodiscard]] core::Expected<Measured> measure(const scenario::Scenario& scenario, const run::RunPlan& plan, const Staging& staging,
-                                               const ShowFlags& show, const Context& context);
+/// What all parts of one measurement share. Borrows everything. Signals are watched from before the first part until after the last, so that
+/// one that comes in between is neither lost nor deadly.
+struct Session {
+    const scenario::Scenario& scenario;
+    const std::vector<wire::Prompt>& prompts;
+    Staging staging;
+    const ShowFlags& show;
+    const Context& context;
+    run::Control& control;
+    const SignalWatch& signals;
+};
+
+/// Plays the plan on real sockets, with progress attached, from the time on that the staging wants. Provenance is complete, gates are not
+/// judged yet.
+[[nodiscard]] core::Expected<Measured> measure(const Session& session, const run::RunPlan& plan);
 
 }  // namespace relaybench::cli

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <numbers>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "judge/compare.h"
+#include "load/deal.h"
 #include "result/merge.h"
 #include "result/side_by_side.h"
 
@@ -28,7 +30,10 @@ double confidence_of_look(std::uint64_t look) {
 }
 
 bool is_settled(const result::QuantileComparison& row, double reach) {
-    return row.interval && row.change && row.interval->high - *row.change <= reach && *row.change - row.interval->low <= reach;
+    if (!row.change) {  // one of the arms never got that far
+        return row.finding == result::Finding::Faster || row.finding == result::Finding::Slower;
+    }
+    return row.interval && row.interval->high - *row.change <= reach && *row.change - row.interval->low <= reach;
 }
 
 /// The row that decides, of each arm with the first.
@@ -40,21 +45,6 @@ bool is_decided(const result::RunResult& run, double reach) {
         });
     };
     return !run.comparisons.empty() && std::all_of(run.comparisons.begin(), run.comparisons.end(), settled);
-}
-
-/// Numbers of starts go on from round to round, so that no two streams of a sum share one.
-void shift_arrivals(result::RunResult& run, std::uint64_t by) {
-    for (auto& arm : run.arms) {
-        for (auto& record : arm.streams) {
-            record.arrival += by;
-        }
-        for (auto& values : arm.stream_set.values) {
-            values.arrival += by;
-        }
-        for (auto& gaps : arm.stream_set.gaps) {
-            gaps.arrival += by;
-        }
-    }
 }
 
 /// What a plan still allows.
@@ -69,16 +59,30 @@ Budget budget_of(const scenario::Load& load, core::TimePoint now) {
     return {load.count.value_or(kUnlimited), now + load.duration.value_or(longest)};
 }
 
-run::RunPlan round_of(const run::RunPlan& plan, std::uint64_t look, const Budget& left, core::TimePoint now) {
+/// Numbers of starts go on from round to round, so that no two streams of a sum share one.
+run::RunPlan round_of(const run::RunPlan& plan, std::uint64_t look, std::uint64_t first_arrival, const Budget& left, core::TimePoint now) {
     run::RunPlan round = plan;
     const std::uint64_t streams = look == 1 ? kFirstRound : kFirstRound << (look - 2);
     round.load.count = std::min(streams, left.streams);
     round.load.duration = left.until - now;
-    round.seed = plan.seed + look - 1;
+    round.round = look - 1;
+    round.first_arrival = first_arrival;
     if (look > 1) {
         round.load.warmup = core::Duration::zero();
     }
     return round;
+}
+
+/// Beyond all that were used: those of a warm-up are numbered too. A multiple of the number of arms, where blocks begin.
+std::uint64_t next_arrival(const result::RunResult& run, std::uint64_t at_least) {
+    std::uint64_t next = at_least;
+    for (const auto& arm : run.arms) {
+        for (const auto& values : arm.stream_set.values) {
+            next = std::max(next, values.arrival + 1);
+        }
+    }
+    const std::uint64_t arms = run.arms.size();
+    return (next + arms - 1) / arms * arms;
 }
 
 core::Expected<result::RunResult> sum_of(const std::vector<result::NamedResult>& rounds) {
@@ -94,60 +98,92 @@ std::string reason_of(bool decided, std::size_t looks) {
     return fmt::format("{} after {} look{}", decided ? "decided" : "budget used up, undecided", looks, looks == 1 ? "" : "s");
 }
 
+/// An arm's part of what all arms may use.
+run::RunPlan alone(const run::RunPlan& plan, std::uint32_t arm) {
+    const auto arms = static_cast<std::uint32_t>(plan.arms.size());
+    run::RunPlan one = plan;
+    one.arms = {plan.arms[arm]};
+    for (auto* budget : {&one.budget.max_streams, &one.budget.max_tokens_total}) {
+        if (*budget) {
+            *budget = load::share_of(**budget, arms, arm);
+        }
+    }
+    return one;
+}
+
+void warn_of_missing(const run::RunPlan& plan, std::size_t played, std::string_view why, result::RunResult& run) {
+    std::vector<std::string> names;
+    for (std::size_t arm = played; arm < plan.arms.size(); ++arm) {
+        names.push_back(plan.arms[arm].name);
+    }
+    if (!names.empty()) {
+        run.provenance.partial = true;
+        run.warnings.push_back({"not_played", fmt::format("{} not played: {}", fmt::join(names, ", "), why), "run it again"});
+    }
+}
+
 }  // namespace
 
-core::Expected<Measured> measure_in_turn(const scenario::Scenario& scenario, const run::RunPlan& plan, const Staging& staging,
-                                         const ShowFlags& show, const Context& context) {
+core::Expected<Measured> measure_in_turn(const Session& session, const run::RunPlan& plan) {
     Measured all;
+    Session turn = session;
     std::vector<result::NamedResult> parts;
-    for (const auto& arm : plan.arms) {
-        run::RunPlan alone = plan;
-        alone.arms = {arm};
-        auto part = measure(scenario, alone, staging, show, context);
-        if (!part) {
+    std::string trouble = "the run was interrupted";
+    for (std::uint32_t arm = 0; arm < plan.arms.size() && !all.signal; ++arm) {
+        auto part = measure(turn, alone(plan, arm));
+        if (!part && parts.empty()) {
             return part;
         }
-        parts.push_back({arm.name, std::move(part->result)});
-        all.signal = part->signal;
-        if (all.signal) {
+        if (!part) {
+            trouble = part.error().message;
             break;
         }
+        turn.staging.start_at.reset();
+        all.signal = part->signal;
+        parts.push_back({plan.arms[arm].name, std::move(part->result)});
     }
     auto together = result::side_by_side(parts, result::Unlike::Intended);
     if (!together) {
         return tl::unexpected(together.error());
     }
     all.result = std::move(*together);
+    warn_of_missing(plan, parts.size(), trouble, all.result);
     return all;
 }
 
-core::Expected<Measured> measure_until_decided(const scenario::Scenario& scenario, const run::RunPlan& plan, double reach,
-                                               const Staging& staging, const ShowFlags& show, const Context& context) {
-    Budget left = budget_of(plan.load, context.clock.now());
+core::Expected<Measured> measure_until_decided(const Session& session, const run::RunPlan& plan, double reach) {
+    Session turn = session;
+    Budget left = budget_of(plan.load, session.context.clock.now());
     std::vector<result::NamedResult> rounds;
     Measured all;
-    for (std::uint64_t arrivals = 0;;) {
-        const auto round = round_of(plan, rounds.size() + 1, left, context.clock.now());
-        auto part = measure(scenario, round, staging, show, context);
-        if (!part) {
+    for (std::uint64_t arrival = 0;;) {
+        const auto round = round_of(plan, rounds.size() + 1, arrival, left, session.context.clock.now());
+        auto part = measure(turn, round);
+        if (!part && rounds.empty()) {
             return part;
         }
-        shift_arrivals(part->result, arrivals);
-        arrivals += *round.load.count * plan.arms.size();
+        if (!part) {
+            all.undecided = true;
+            all.result.provenance.partial = true;
+            all.result.warnings.push_back({"not_played", fmt::format("no more rounds: {}", part.error().message), "run it again"});
+            return all;
+        }
+        turn.staging.start_at.reset();
+        arrival = next_arrival(part->result, arrival + *round.load.count * plan.arms.size());
         left.streams -= *round.load.count;
-        const bool cut_short = part->result.provenance.partial;
-        all.signal = part->signal;
+        const bool cut_short = part->result.provenance.partial || part->signal;
         rounds.push_back({fmt::format("round {}", rounds.size() + 1), std::move(part->result)});
         auto sum = sum_of(rounds);
         if (!sum) {
             return tl::unexpected(sum.error());
         }
+        all.signal = session.signals.caught();
         all.result = std::move(*sum);
         const bool decided = is_decided(all.result, reach);
-        if (decided || cut_short || left.streams == 0 || context.clock.now() >= left.until) {
+        if (decided || cut_short || all.signal || left.streams == 0 || session.context.clock.now() >= left.until) {
             all.undecided = !decided;
             auto& reason = all.result.provenance.stop_reason;
-            reason = cut_short ? reason : reason_of(decided, rounds.size());
+            reason = cut_short || all.signal ? reason : reason_of(decided, rounds.size());
             return all;
         }
     }

@@ -64,9 +64,11 @@ core::Expected<void> check_consent(const scenario::Scenario& scenario, const Sho
         if (!url || wire::is_loopback(url->host) || wire::is_private(url->host)) {
             continue;
         }
-        const auto streams = scenario::cost_at_most(scenario).streams;
+        // Going on until something is decided, an open loop has no number of its own.
+        const bool open_end = show.until_decided && !scenario.load.count;
+        const auto streams = open_end ? std::nullopt : scenario::cost_at_most(scenario).streams;
         const auto* closed = std::get_if<scenario::ClosedLoop>(&scenario.load.pattern);
-        if ((streams && *streams > kManyStreams) || (!streams && closed != nullptr) ||
+        if ((streams && *streams > kManyStreams) || (!streams && (closed != nullptr || open_end)) ||
             (closed != nullptr && closed->streams > kManyStreams)) {
             return core::bad_input(
                 fmt::format("this plan may start {} streams against {}, a public host; give --yes when that is meant, or bound it with "
@@ -131,15 +133,21 @@ core::Expected<Measured> open_and_measure(const scenario::Scenario& scenario, co
         return tl::unexpected(plan.error());
     }
     plan->shard = {shard.index - 1, shard.count};
+    run::Control control;
+    const SignalWatch signals(control);
+    const Session session{scenario, prompts, staging, show, context, control, signals};
     if (staging.until_decided) {
-        return measure_until_decided(scenario, *plan, *staging.until_decided, staging, show, context);
+        return measure_until_decided(session, *plan, *staging.until_decided);
     }
     const bool in_turn = scenario.load.order == scenario::Order::Sequential && plan->arms.size() > 1;
-    return in_turn ? measure_in_turn(scenario, *plan, staging, show, context) : measure(scenario, *plan, staging, show, context);
+    return in_turn ? measure_in_turn(session, *plan) : measure(session, *plan);
 }
 
 /// Arms in turn are runs of their own: neither a journal nor shards nor rounds can hold them together.
-core::Expected<void> check_order(const scenario::Scenario& scenario, const ShowFlags& show) {
+core::Expected<void> check_parts(const scenario::Scenario& scenario, const ShowFlags& show) {
+    if (show.until_decided && (scenario.budget.max_streams || scenario.budget.max_tokens_total)) {
+        return core::bad_input("--until-decided is bounded by -n and -d: give it without --max-streams and --max-tokens-total");
+    }
     if (scenario.load.order == scenario::Order::Sequential && (show.journal || show.shard || show.until_decided)) {
         return core::bad_input(
             "--order sequential plays one relay after the other: give it without --journal, --shard and --until-decided");
@@ -156,9 +164,10 @@ ExitCode play(const scenario::Scenario& asked, const ShowFlags& show, const Cont
     }
     const auto gates = check(scenario, show);
     const auto outputs = parse_outputs(show.outputs);
-    const auto order = check_order(scenario, show);
+    const auto parts = check_parts(scenario, show);
     const auto staging = parse_staging(show, context.clock.wall_now());
     const auto descriptors = check_descriptors(part_of(scenario, staging), descriptor_limit());
+    const auto ports = check_ports(part_of(scenario, staging), local_ports());
     const auto consent = check_consent(scenario, show);
     const auto prompts = scenario::load_prompts(scenario.prompts);
     std::optional<ExitCode> refused;
@@ -169,9 +178,10 @@ ExitCode play(const scenario::Scenario& asked, const ShowFlags& show, const Cont
     };
     report(gates);
     report(outputs);
-    report(order);
+    report(parts);
     report(staging);
     report(descriptors);
+    report(ports);
     report(consent);
     report(prompts);
     if (refused) {
@@ -185,7 +195,9 @@ ExitCode play(const scenario::Scenario& asked, const ShowFlags& show, const Cont
     if (!measured) {
         return report_error(context, measured.error());
     }
-    measured->result.comparisons = judge::compare_arms(measured->result);
+    if (measured->result.comparisons.empty()) {
+        measured->result.comparisons = judge::compare_arms(measured->result);
+    }
     measured->result.gates = judge::judge_gates(*gates, measured->result);
     for (auto& warning : judge::gate_warnings(*gates, measured->result)) {
         measured->result.warnings.push_back(std::move(warning));

@@ -57,7 +57,8 @@ std::string load_text(const scenario::Load& load) {
     return text;
 }
 
-core::Expected<result::Provenance> provenance_of(const scenario::Scenario& scenario, const Context& context) {
+core::Expected<result::Provenance> provenance_of(const scenario::Scenario& scenario, const std::vector<wire::Prompt>& prompts,
+                                                 const Context& context) {
     // How many threads play it is no part of what is played: shards on unlike machines are of one scenario.
     auto plan = scenario;
     plan.workers.reset();
@@ -65,11 +66,7 @@ core::Expected<result::Provenance> provenance_of(const scenario::Scenario& scena
     if (!sha256) {
         return tl::unexpected(sha256.error());
     }
-    const auto prompts = scenario::load_prompts(scenario.prompts);
-    if (!prompts) {
-        return tl::unexpected(prompts.error());
-    }
-    auto asked = scenario::prompts_sha256(*prompts);
+    auto asked = scenario::prompts_sha256(prompts);
     if (!asked) {
         return tl::unexpected(asked.error());
     }

@@ -8,7 +8,8 @@
 namespace relaybench::cli {
 
 /// Version, scenario, load, host and start time of a run that is about to begin.
-[[nodiscard]] core::Expected<result::Provenance> provenance_of(const scenario::Scenario& scenario, const Context& context);
+[[nodiscard]] core::Expected<result::Provenance> provenance_of(const scenario::Scenario& scenario, const std::vector<wire::Prompt>& prompts,
+                                                               const Context& context);
 
 /// Adds what is known beforehand to the provenance that the engine has filled.
 void complete(result::Provenance& engine, const result::Provenance& beforehand);

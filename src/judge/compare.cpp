@@ -150,7 +150,8 @@ std::uint64_t streams_to_settle(const QuantileComparison& row, const Pair& pair)
         growth = std::min(growth, std::pow(deviations_of(wanted) / std::max(0.1, deviations_of(row.p_value)), 2));
     }
     const auto now = static_cast<double>(std::min(pair.base.ended(), pair.other.ended()));
-    return static_cast<std::uint64_t>(std::ceil(now * std::max(1.0, growth)));
+    constexpr double kMost = 1e12;
+    return static_cast<std::uint64_t>(std::min(kMost, std::ceil(now * std::max(1.0, growth))));
 }
 
 /// A row whose p value may have been adjusted since.
@@ -162,7 +163,8 @@ void conclude(QuantileComparison& row, const Pair& pair) {
     if (!from || !to) {
         constexpr std::uint64_t kFewestGapStreams = 20;
         row.finding = Finding::TooFewStreams;
-        row.streams_needed = row.metric == Metric::Gap ? kFewestGapStreams : count_needed(row.quantile, pair.confidence);
+        const bool kept = row.metric != Metric::Gap || std::min(pair.base.ended(), pair.other.ended()) < kFewestGapStreams;
+        row.streams_needed = !kept ? 0 : row.metric == Metric::Gap ? kFewestGapStreams : count_needed(row.quantile, pair.confidence);
         return;
     }
     if (row.change)
@@ -180,7 +182,7 @@ QuantileComparison observed_row(const Pair& pair, Metric metric, double quantile
     row.other = pair.other.metric(metric).quantile(quantile);
     if (!row.base || !row.other)
         return row;
-    if (row.base->value && row.other->value) {
+    if (row.base->value && row.other->value && row.base->value->count() > 0) {
         row.difference = *row.other->value - *row.base->value;
         row.change = static_cast<double>(row.difference->count()) / static_cast<double>(row.base->value->count());
     }

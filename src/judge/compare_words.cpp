@@ -74,6 +74,8 @@ std::string verdict_words(const QuantileComparison& comparison, std::string_view
         case Finding::NoDifference:
             return undecided_words(comparison);
         case Finding::TooFewStreams:
+            if (comparison.streams_needed == 0)
+                return "not judged (gaps by stream were not kept)";
             return fmt::format("too few streams (need ≈ {})", rounded_up(comparison.streams_needed));
         case Finding::NothingObserved:
             break;

@@ -64,7 +64,9 @@ double student(double degrees) {
 
 std::optional<LogQuantile> log_quantile(const Distribution& distribution, double q, double independent, double confidence) {
     const auto count = static_cast<double>(distribution.count());
-    const double used = std::min(independent, count);
+    // More values than this change no limit that anybody could see, and cost time.
+    constexpr double kEnough = 1e7;
+    const double used = std::min({independent, count, kEnough});
     if (used < 1)
         return std::nullopt;
     const auto whole = static_cast<std::uint64_t>(std::llround(used));

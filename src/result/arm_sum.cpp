@@ -37,7 +37,10 @@ void ArmSum::add_stamp_error(const ArmResult& part) {
 
 /// What the streams' gaps have in common cannot be added up; the largest of the parts' claims is the one that promises least.
 void ArmSum::add_gap_spread(const ArmResult& part) {
-    if (!part.gap_spread)
+    gap_spread_lost_ = gap_spread_lost_ || (!part.gap_spread && part.metric(Metric::Gap).count() > 0);
+    if (gap_spread_lost_)
+        sum_.gap_spread.reset();
+    if (!part.gap_spread || gap_spread_lost_)
         return;
     GapSpread spread = sum_.gap_spread.value_or(GapSpread{});
     spread.streams += part.gap_spread->streams;

@@ -36,6 +36,7 @@ class ArmSum {
     ErrorGroups errors_;
     bool is_first_ = true;
     bool stamp_error_lost_ = false;
+    bool gap_spread_lost_ = false;               ///< a part has gaps and does not say
     bool stream_set_lost_ = false;               ///< a part was read from a file
     std::vector<stream::StreamRecord> streams_;  ///< of all parts
     std::size_t sample_size_ = kMaxSampledStreams;

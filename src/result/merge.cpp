@@ -107,7 +107,8 @@ Audit merged_audit(const std::vector<NamedResult>& parts, Timing timing, const s
         merged.workers.insert(merged.workers.end(), each.workers.begin(), each.workers.end());
         merged.kernel_stamped_reads += each.kernel_stamped_reads;
         merged.user_stamped_reads += each.user_stamped_reads;
-        merged.clock_steps = std::max(merged.clock_steps, each.clock_steps);
+        merged.clock_steps =
+            timing == Timing::AtOnce ? std::max(merged.clock_steps, each.clock_steps) : merged.clock_steps + each.clock_steps;
         merged.fd_limit = std::min(merged.fd_limit, each.fd_limit);
         merged.peak_open_streams = timing == Timing::AtOnce ? merged.peak_open_streams + each.peak_open_streams
                                                             : std::max(merged.peak_open_streams, each.peak_open_streams);

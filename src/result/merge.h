@@ -23,7 +23,8 @@ enum class Timing {
 /// Adds up results of one plan. Counts, outcomes and histogram buckets add, quantiles are taken from the sums, never from quantiles; series
 /// add second by second; the sample of streams is drawn again by the rule of StreamSample, so it stays uniform and bounded; audit and
 /// warnings are judged again on the sum, and what distorted a part distorts the sum. Gates and comparisons are the caller's to judge: the sum
-/// has none, and as it has no stream_set, its arms are compared by their histograms.
+/// has none. Streams that the parts hold in memory are kept for comparing; parts from files hold none, so that their arms are compared by
+/// their histograms.
 ///
 /// Refuses results of another scenario or of other arms than the first's: all problems, one a line, each naming both. `parts` must not be
 /// empty. One part alone gives itself back but for its gates.

@@ -153,7 +153,7 @@ std::vector<Warning> warnings_of(const RunResult& run) {
 }
 
 bool is_found_again(std::string_view code) {
-    // sampled_streams too: a sum has no streams, so its differences are not judged on a sample.
+    // sampled_streams too: a sum of files has no streams, and one made in memory knows its own sample.
     constexpr std::array<std::string_view, 8> kCodes{"saturated",    "clock_stepped",   "user_stamps", "no_streams",
                                                      "small_sample", "sampled_streams", "cancelled",   "coalesced"};
     return std::find(kCodes.begin(), kCodes.end(), code) != kCodes.end();

@@ -111,6 +111,8 @@ core::Expected<RunResult> side_by_side(const std::vector<NamedResult>& parts, Un
         }
         add_audit(all.audit, part);
         all.provenance.partial = all.provenance.partial || run.provenance.partial;
+        if (run.provenance.partial)
+            all.provenance.stop_reason = run.provenance.stop_reason;
         all.provenance.duration = std::max(all.provenance.duration, run.provenance.duration);
         all.warnings.insert(all.warnings.end(), run.warnings.begin(), run.warnings.end());
     }

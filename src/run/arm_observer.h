@@ -12,7 +12,7 @@ namespace relaybench::run {
 class ArmObserver final : public stream::StreamObserver {
   public:
     /// `recorder` must outlive its use.
-    explicit ArmObserver(result::ArmRecorder& recorder) : recorder_(&recorder) {}
+    ArmObserver(result::ArmRecorder& recorder, StampDetail detail) : recorder_(&recorder), stamp_errors_(detail) {}
     /// From now on into another one.
     void use(result::ArmRecorder& recorder) { recorder_ = &recorder; }
 

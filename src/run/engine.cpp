@@ -137,7 +137,7 @@ result::ArmResult finish_arm(const ArmPlan& plan, const result::ArmRecorder& rec
                              const std::vector<WorkerResult>& results) {
     auto finished = recorder.finish(
         {.name = plan.name, .relay = plan.relay, .dialect = std::string(wire::info(plan.settings.dialect).id), .model = plan.model});
-    StampErrors stamps;
+    StampErrors stamps(StampDetail::UsedAndUser);
     for (const auto& worker : results) {
         stamps.merge(worker.stamp_errors[arm]);
     }

@@ -108,7 +108,8 @@ void JournalKeeper::write_second(core::TimePoint now) {
     if (lines_ == 0 && !append(result::journal_line(0, header_of(plan_, order_)))) {
         return;
     }
-    if (!append(second_line(now))) {
+    is_behind_ = !append(second_line(now));
+    if (is_behind_) {
         return;
     }
     for (auto& recorder : pending_) {
@@ -117,7 +118,8 @@ void JournalKeeper::write_second(core::TimePoint now) {
 }
 
 void JournalKeeper::close(result::RunResult& run) {
-    if (lines_ > 0) {
+    // Without its last seconds a journal must not look whole: it gets no end.
+    if (lines_ > 0 && !is_behind_) {
         result::JournalEnd end{order_.provenance, run.audit, run.warnings};
         end.provenance.seed = run.provenance.seed;
         end.provenance.duration = run.provenance.duration;

@@ -57,7 +57,8 @@ class JournalKeeper {
     std::optional<core::TimePoint> first_since_;  ///< when the first of them came
     std::uint64_t lines_ = 0;                     ///< on the disk
     std::uint64_t failures_ = 0;
-    std::string trouble_;  ///< the first failure
+    bool is_behind_ = false;  ///< the latest seconds are not on the disk
+    std::string trouble_;     ///< the first failure
 };
 
 }  // namespace relaybench::run

@@ -11,13 +11,13 @@ load::ArrivalSchedule schedule_of(const RunPlan& plan) {
     const bool at_once = plan.load.order == scenario::Order::Simultaneous;
     const auto arms = at_once ? 1.0 : static_cast<double>(plan.arms.size());
     if (const auto* open = std::get_if<scenario::OpenLoop>(&plan.load.pattern)) {
-        return load::ArrivalSchedule(scenario::OpenLoop{open->rate_per_s * arms, open->arrivals}, plan.seed);
+        return load::ArrivalSchedule(scenario::OpenLoop{open->rate_per_s * arms, open->arrivals}, plan.seed + plan.round);
     }
     auto ramp = std::get<scenario::Ramp>(plan.load.pattern);
     for (auto& stage : ramp.stages) {
         stage.rate_per_s *= arms;
     }
-    return load::ArrivalSchedule(ramp, plan.seed);
+    return load::ArrivalSchedule(ramp, plan.seed + plan.round);
 }
 
 }  // namespace
@@ -30,7 +30,7 @@ OpenStarts::OpenStarts(const RunPlan& plan, WorkerShare share, core::TimePoint b
       most_(plan.budget.max_streams),
       schedule_(schedule_of(plan)),
       repeats_(plan.load.order == scenario::Order::Simultaneous ? plan.arms.size() : 1),
-      dealer_(static_cast<std::uint32_t>(plan.arms.size()), plan.seed) {
+      dealer_(static_cast<std::uint32_t>(plan.arms.size()), plan.seed + plan.round) {
     if (const auto window = load::window_of(plan.load)) {
         last_offset_ = warmup_ + *window;
     }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "run/stamp_errors.h"
 #include "scenario/scenario.h"
 #include "stream/stream_settings.h"
 #include "stream/transport.h"
@@ -36,8 +37,11 @@ struct RunPlan {
     wire::ConnectionUse connections = wire::ConnectionUse::Reuse;
     scenario::Budget budget;
     std::uint64_t seed = 1;
-    PlanShare shard;  ///< everything else here is of the whole plan
+    std::uint64_t round = 0;          ///< of several that are added up: each has arrivals of its own, drawn from the same seed
+    std::uint64_t first_arrival = 0;  ///< what the numbers of starts begin with; a multiple of the number of arms
+    PlanShare shard;                  ///< everything else here is of the whole plan
     std::uint32_t workers = 1;
+    StampDetail stamp_detail = StampDetail::Used;
     std::uint32_t connect_rate_per_s = 5000;
 };
 

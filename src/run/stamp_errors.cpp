@@ -13,20 +13,25 @@ void record_absolute(stats::HdrHistogram& histogram, core::Duration error) { his
 
 }  // namespace
 
-StampErrors::StampErrors()
-    : ttft_(result::stamp_error_histogram()),
+StampErrors::StampErrors(StampDetail detail)
+    : detail_(detail),
+      ttft_(result::stamp_error_histogram()),
       gap_(result::stamp_error_histogram()),
       user_ttft_(result::stamp_error_histogram()),
       user_gap_(result::stamp_error_histogram()) {}
 
 void StampErrors::record_first_token(const stream::ArrivalError& error) {
     record_absolute(ttft_, error.at);
-    record_absolute(user_ttft_, error.seen);
+    if (detail_ == StampDetail::UsedAndUser) {
+        record_absolute(user_ttft_, error.seen);
+    }
 }
 
 void StampErrors::record_gap(const stream::ArrivalError& error) {
     record_absolute(gap_, error.at);
-    record_absolute(user_gap_, error.seen);
+    if (detail_ == StampDetail::UsedAndUser) {
+        record_absolute(user_gap_, error.seen);
+    }
 }
 
 void StampErrors::merge(const StampErrors& other) {

@@ -47,7 +47,7 @@ Worker::Worker(const RunPlan& plan, WorkerShare share, const Ports& ports, core:
     }
     exchange_.fill(std::move(recorders), ports.journal_bell != nullptr ? 2 : 1);
     for (auto& recorder : exchange_.current()) {
-        observers_.push_back(std::make_unique<ArmObserver>(recorder));
+        observers_.push_back(std::make_unique<ArmObserver>(recorder, plan.stamp_detail));
         warmups_.push_back(std::make_unique<SilentObserver>());
     }
 }
@@ -119,7 +119,7 @@ void Worker::start(const Start& start, core::TimePoint now) {
     slot.start = start;
     slot.queued_deadline = core::TimePoint::max();
     slot.stream.emplace(stream::StreamContext{arm.settings, decoder_, ports_.transport, *observer, ports_.tracer}, id,
-                        stream::StreamStart{start.arrival, start.arm, start.warmup, start.intended, now});
+                        stream::StreamStart{plan_.first_arrival + start.arrival, start.arm, start.warmup, start.intended, now});
     ++open_;
     peak_open_ = std::max(peak_open_, open_);
     ports_.transport.open(id, arm.target, arm.requests[start.ordinal % arm.requests.size()], plan_.connections);

@@ -44,10 +44,10 @@ class GapSample {
         stride_ *= 2;
     }
 
-    std::array<std::uint32_t, kCapacity> gaps_us_{};
+    std::uint64_t seen_ = 0;
     std::uint32_t size_ = 0;
     std::uint32_t stride_ = 1;
-    std::uint64_t seen_ = 0;
+    std::array<std::uint32_t, kCapacity> gaps_us_{};
 };
 
 }  // namespace relaybench::stream

@@ -8,14 +8,14 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST_CASE("stamp errors: nothing recorded is nothing told, not an error of zero") {
-    CHECK_FALSE(StampErrors().summary());
-    StampErrors merged;
-    merged.merge(StampErrors());
+    CHECK_FALSE(StampErrors(StampDetail::UsedAndUser).summary());
+    StampErrors merged(StampDetail::UsedAndUser);
+    merged.merge(StampErrors(StampDetail::UsedAndUser));
     CHECK_FALSE(merged.summary());
 }
 
 TEST_CASE("stamp errors: both stamps of both metrics are kept apart, as absolute values") {
-    StampErrors errors;
+    StampErrors errors(StampDetail::UsedAndUser);
     errors.record_first_token({.at = 5us, .seen = 40us});
     errors.record_gap({.at = -2us, .seen = -90us});
     errors.record_gap({.at = 4us, .seen = 30us});
@@ -32,9 +32,9 @@ TEST_CASE("stamp errors: both stamps of both metrics are kept apart, as absolute
 }
 
 TEST_CASE("stamp errors: merging adds what the other worker saw") {
-    StampErrors one;
+    StampErrors one(StampDetail::UsedAndUser);
     one.record_gap({.at = 1us, .seen = 10us});
-    StampErrors other;
+    StampErrors other(StampDetail::UsedAndUser);
     other.record_gap({.at = 3us, .seen = 50us});
     one.merge(other);
     const auto summary = one.summary();
