@@ -65,19 +65,12 @@ Tails tails_of(std::uint64_t count, double q, double tail) {
 }  // namespace
 
 std::optional<RankInterval> quantile_ranks(std::uint64_t count, double q, double confidence) {
-    const Tails tails = tails_of(count, q, (1 - confidence) / 2);
-    if (tails.low < 1 || tails.high > count)
-        return std::nullopt;
-    return RankInterval{tails.low, tails.high};
-}
-
-std::optional<InterpolatedRanks> interpolated_quantile_ranks(std::uint64_t count, double q, double confidence) {
     const double tail = (1 - confidence) / 2;
     const Tails tails = tails_of(count, q, tail);
     if (tails.low < 1 || tails.high > count)
         return std::nullopt;
-    return InterpolatedRanks{static_cast<double>(tails.low) + (tail - tails.weight_below) / tails.next_below,
-                             static_cast<double>(tails.high) - (tail - tails.weight_above) / tails.next_above};
+    return RankInterval{static_cast<double>(tails.low) + (tail - tails.weight_below) / tails.next_below,
+                        static_cast<double>(tails.high) - (tail - tails.weight_above) / tails.next_above};
 }
 
 std::uint64_t count_needed(double q, double confidence) {

@@ -70,7 +70,7 @@ std::optional<LogQuantile> log_quantile(const Distribution& distribution, double
     if (used < 1)
         return std::nullopt;
     const auto whole = static_cast<std::uint64_t>(std::llround(used));
-    const auto ranks = interpolated_quantile_ranks(whole, q, confidence);
+    const auto ranks = quantile_ranks(whole, q, confidence);
     if (!ranks)
         return std::nullopt;
     const double stretch = count / static_cast<double>(whole);

@@ -44,7 +44,7 @@ struct QuantileComparison {
     std::optional<Distribution::Quantile> other;
     std::optional<core::Duration> difference;  ///< other − base, when both are finite
     std::optional<double> change;              ///< relative, when both are finite
-    std::optional<ChangeInterval> interval;    ///< of the relative change, 95 % by itself
+    std::optional<ChangeInterval> interval;    ///< of the relative change, by itself
     double p_value = 1;                        ///< permutation test, by itself
     double p_adjusted = 1;                     ///< by Holm, over all rows of all arms
     Finding finding = Finding::NothingObserved;

@@ -34,8 +34,11 @@ TEST_CASE("order statistic: limits are those of the published tables") {
     // Conover, Practical Nonparametric Statistics, 3rd ed., 3.2: n = 16 at the median, at least 95 %: X(4) … X(13).
     const auto median = judge::quantile_ranks(16, 0.5, 0.95);
     REQUIRE(median.has_value());
-    CHECK(median->low == 4);
-    CHECK(median->high == 13);
+    // Whole ranks leave more than 95 %; ours lie between them and the next ones inwards.
+    CHECK(median->low >= 4);
+    CHECK(median->low < 5);
+    CHECK(median->high <= 13);
+    CHECK(median->high > 12);
     CHECK_FALSE(judge::quantile_ranks(5, 0.5, 0.95).has_value());
     CHECK(judge::quantile_ranks(6, 0.5, 0.95).has_value());
     CHECK_FALSE(judge::quantile_ranks(0, 0.5, 0.95).has_value());
@@ -53,8 +56,8 @@ TEST_CASE("order statistic: the smallest useful count is where limits begin to e
 TEST_CASE("order statistic: limits of a million values lie where the normal approximation puts them") {
     const auto ranks = judge::quantile_ranks(1'000'000, 0.9, 0.95);
     REQUIRE(ranks.has_value());
-    CHECK(static_cast<double>(ranks->low) == doctest::Approx(900'000 - 1.96 * 300).epsilon(1e-5));
-    CHECK(static_cast<double>(ranks->high) == doctest::Approx(900'001 + 1.96 * 300).epsilon(1e-5));
+    CHECK(ranks->low == doctest::Approx(900'000 - 1.96 * 300).epsilon(1e-5));
+    CHECK(ranks->high == doctest::Approx(900'001 + 1.96 * 300).epsilon(1e-5));
 }
 
 TEST_CASE("compare: equal arms are called different no more often than stated") {
