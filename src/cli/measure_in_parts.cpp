@@ -49,7 +49,7 @@ bool is_decided(const result::RunResult& run, double reach) {
 
 /// What a plan still allows.
 struct Budget {
-    std::uint64_t streams;  ///< of each arm
+    std::uint64_t streams = 0;  ///< of each arm
     core::TimePoint until;
 };
 

@@ -223,9 +223,8 @@ std::vector<double*> adjustable(std::vector<ArmComparison>& comparisons) {
 
 void adjust(std::vector<ArmComparison>& comparisons) {
     const std::vector<double*> places = adjustable(comparisons);
-    std::vector<double> values;
-    for (const double* place : places)
-        values.push_back(*place);
+    std::vector<double> values(places.size());
+    std::transform(places.begin(), places.end(), values.begin(), [](const double* place) { return *place; });
     const std::vector<double> adjusted = stats::holm_adjusted(values);
     for (std::size_t i = 0; i < places.size(); ++i)
         *places[i] = adjusted[i];
