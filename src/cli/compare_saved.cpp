@@ -64,7 +64,7 @@ ExitCode compare_saved(const SavedComparison& wanted, const ShowFlags& show, con
     if (const auto written = write_outputs(*all, *outputs); !written) {
         return report_error(context, written.error());
     }
-    return static_cast<ExitCode>(judge::exit_code(all->gates));
+    return exit_code_of(*all);
 }
 
 }  // namespace relaybench::cli

@@ -21,7 +21,7 @@ struct Measured {
     result::RunResult result;
     std::optional<int> signal;              ///< the first that asked to stop
     std::vector<report::TraceEvent> trace;  ///< only when asked for
-    bool undecided = false;                 ///< --until-decided ran out of streams or time
+    bool unanswered = false;                ///< --until-decided ran out of streams or time, or an arm could not be played
 };
 
 /// What all parts of one measurement share. Borrows everything. Signals are watched from before the first part until after the last, so that

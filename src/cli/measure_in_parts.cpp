@@ -147,6 +147,7 @@ core::Expected<Measured> measure_in_turn(const Session& session, const run::RunP
         return tl::unexpected(together.error());
     }
     all.result = std::move(*together);
+    all.unanswered = parts.size() < plan.arms.size();
     warn_of_missing(plan, parts.size(), trouble, all.result);
     return all;
 }
@@ -163,7 +164,7 @@ core::Expected<Measured> measure_until_decided(const Session& session, const run
             return part;
         }
         if (!part) {
-            all.undecided = true;
+            all.unanswered = true;
             all.result.provenance.partial = true;
             all.result.warnings.push_back({"not_played", fmt::format("no more rounds: {}", part.error().message), "run it again"});
             return all;
@@ -181,7 +182,7 @@ core::Expected<Measured> measure_until_decided(const Session& session, const run
         all.result = std::move(*sum);
         const bool decided = is_decided(all.result, reach);
         if (decided || cut_short || all.signal || left.streams == 0 || session.context.clock.now() >= left.until) {
-            all.undecided = !decided;
+            all.unanswered = !decided;
             auto& reason = all.result.provenance.stop_reason;
             reason = cut_short || all.signal ? reason : reason_of(decided, rounds.size());
             return all;

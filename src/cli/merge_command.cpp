@@ -39,13 +39,6 @@ core::Expected<result::RunResult> merged(const std::vector<std::string>& paths) 
     return sum;
 }
 
-/// As that of `run`: without a gate nobody else would say that there is nothing to look at.
-ExitCode exit_code_of(const result::RunResult& sum) {
-    const bool nothing =
-        std::any_of(sum.arms.begin(), sum.arms.end(), [](const auto& arm) { return arm.outcome(stream::Outcome::Complete) == 0; });
-    return sum.gates.empty() && nothing ? ExitCode::Inconclusive : static_cast<ExitCode>(judge::exit_code(sum.gates));
-}
-
 ExitCode merge(const MergeFlags& flags, const Context& context) {
     const auto outputs = parse_outputs(flags.show.outputs);
     if (!outputs) {

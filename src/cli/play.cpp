@@ -12,6 +12,7 @@
 #include "cli/measure_in_parts.h"
 #include "cli/output_spec.h"
 #include "cli/relay_access.h"
+#include "cli/saved_result.h"
 #include "cli/shard_flags.h"
 #include "cli/show_result.h"
 #include "cli/write_outputs.h"
@@ -100,21 +101,12 @@ std::uint32_t default_workers(const scenario::Scenario& scenario) {
     return workers;
 }
 
-ExitCode exit_code_of(const Measured& measured, const std::vector<judge::Gate>& gates) {
+ExitCode exit_code_of_run(const Measured& measured) {
     if (measured.signal) {
         return *measured.signal == 15 ? ExitCode::Terminated : ExitCode::Interrupted;
     }
-    const int judged = judge::exit_code(measured.result.gates);
-    if (judged != 0) {
-        return static_cast<ExitCode>(judged);
-    }
-    if (measured.undecided) {
-        return ExitCode::Inconclusive;
-    }
-    // Without a gate nobody else would say that there is nothing to look at.
-    const auto& arms = measured.result.arms;
-    const bool nothing = std::any_of(arms.begin(), arms.end(), [](const auto& arm) { return arm.outcome(stream::Outcome::Complete) == 0; });
-    return gates.empty() && nothing ? ExitCode::Inconclusive : ExitCode::Done;
+    const auto judged = exit_code_of(measured.result);
+    return judged == ExitCode::Done && measured.unanswered ? ExitCode::Inconclusive : judged;
 }
 
 /// The run itself, once everything has been checked.
@@ -207,7 +199,7 @@ ExitCode play(const scenario::Scenario& asked, const ShowFlags& show, const Cont
     if (!written) {
         return report_error(context, written.error());
     }
-    return exit_code_of(*measured, *gates);
+    return exit_code_of_run(*measured);
 }
 
 }  // namespace relaybench::cli

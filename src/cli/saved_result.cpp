@@ -94,4 +94,10 @@ core::Expected<void> judge_again(result::RunResult& result) {
     return {};
 }
 
+ExitCode exit_code_of(const result::RunResult& result) {
+    const bool nothing =
+        std::any_of(result.arms.begin(), result.arms.end(), [](const auto& arm) { return arm.outcome(stream::Outcome::Complete) == 0; });
+    return result.gates.empty() && nothing ? ExitCode::Inconclusive : static_cast<ExitCode>(judge::exit_code(result.gates));
+}
+
 }  // namespace relaybench::cli

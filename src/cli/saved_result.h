@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/exit_code.h"
 #include "core/error.h"
 #include "result/merge.h"
 #include "result/run_result.h"
@@ -18,5 +19,8 @@ namespace relaybench::cli {
 /// Compares the arms of a result that was added up, and judges the gates that it names (once each, on every arm that they speak of): its verdicts
 /// are not those of its parts. Adds the warnings that go with them.
 [[nodiscard]] core::Expected<void> judge_again(result::RunResult& result);
+
+/// By its gates; without one, inconclusive when an arm has no complete stream: nobody else would say that there is nothing to look at.
+[[nodiscard]] ExitCode exit_code_of(const result::RunResult& result);
 
 }  // namespace relaybench::cli

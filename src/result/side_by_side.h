@@ -17,7 +17,7 @@ enum class Unlike {
 };
 
 /// The arms of several results as arms of one, measured apart: names that occur twice get that of their file. Each arm keeps the length of its
-/// own window; audits and warnings stand together. The result has neither comparisons nor gates yet. `parts` has two arms at least, in all.
+/// own window; audits and warnings stand together. The result has neither comparisons nor gates yet. `parts` must not be empty.
 [[nodiscard]] core::Expected<RunResult> side_by_side(const std::vector<NamedResult>& parts, Unlike unlike);
 
 }  // namespace relaybench::result

@@ -53,6 +53,8 @@ class CompareModes(unittest.TestCase):
             self.assertEqual(len(refused.stderr.splitlines()), 1)
             self.assertIn("load", refused.stderr)
             harness.run("compare", "a.json", "c.json", "--force", folder=folder)
+            harness.run("run", "embedded:fault:refuse", "--rate", "50/s", "-d", "2s", "--out", "json=dead.json", folder=folder, expect_exit=98)
+            harness.run("compare", "a.json", "dead.json", folder=folder, expect_exit=98)
             harness.run("compare", "a.json", "b.json", "--gate", "ttft.p50 < 25ms", expect_exit=99, folder=folder)
 
     def test_what_does_not_go_together_is_refused_in_one_line(self):
