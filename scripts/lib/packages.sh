@@ -13,7 +13,7 @@ probe_holds() {
         inc) found=$(compgen -G "/usr/include/$what" || compgen -G "/usr/include/*-linux-gnu*/$what" || compgen -G "/usr/local/include/$what") && [ -n "$found" ] ;;
         lib) found=$(compgen -G "/usr/lib/*/$what*.so*" || compgen -G "/usr/lib*/$what*.so*" || compgen -G "/usr/local/lib*/$what*.so*") && [ -n "$found" ] ;;
         py) "$(system_python)" -c "import $what" 2>/dev/null ;;
-        file) [ -e "$what" ] ;;
+        file) found=$(compgen -G "$what") && [ -n "$found" ] ;;
         *) echo "scripts/packages.txt: unknown probe '$1'" >&2; exit 1 ;;
     esac
 }
