@@ -96,6 +96,8 @@ void apply_to_relay(const ScenarioFlags& flags, scenario::Relay& relay, Problems
     set(flags.origin, relay.origin);
     set(flags.subprotocol, relay.subprotocol);
     set(flags.ca_file, relay.ca_file);
+    set(flags.proxy, relay.proxy);
+    set(flags.proxy_auth_env, relay.proxy_auth_env);
     if (flags.key_env || flags.key_file) {
         relay.key_env = flags.key_env.value_or("");
         relay.key_file = flags.key_file.value_or("");

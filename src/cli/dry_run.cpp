@@ -37,7 +37,8 @@ std::string dry_run_text(const scenario::Scenario& scenario, const std::vector<w
     const auto cost = scenario::cost_at_most(scenario, largest);
     std::string text = "plan (nothing was sent)\n";
     for (const auto& relay : scenario.relays) {
-        text += fmt::format("  {:<16} {}, {}, model {}\n", relay.name, relay.embedded ? "embedded:" + *relay.embedded : relay.url,
+        const std::string way = relay.proxy.empty() || relay.proxy == "none" ? "" : " through " + relay.proxy;
+        text += fmt::format("  {:<16} {}{}, {}, model {}\n", relay.name, relay.embedded ? "embedded:" + *relay.embedded : relay.url, way,
                             wire::info(relay.dialect).id, relay.model);
     }
     text += fmt::format("  load             {}\n", load_text(scenario.load));

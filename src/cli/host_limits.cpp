@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "wire/proxy.h"
 #include "wire/url.h"
 
 namespace relaybench::cli {
@@ -63,8 +64,13 @@ core::Expected<void> check_ports(const scenario::Scenario& scenario, PortRange p
     std::map<std::string, std::uint64_t> arms_at;
     for (const auto& relay : scenario.relays) {
         const auto url = wire::parse_url(relay.url);
+        const auto proxy = wire::parse_proxy(relay.proxy);
         // Each embedded relay listens on a port of its own.
-        arms_at[url ? fmt::format("{}:{}", url->host, url->port) : relay.name] += 1;
+        if (proxy) {
+            arms_at[wire::host_and_port(proxy->host, proxy->port)] += 1;
+        } else {
+            arms_at[url ? fmt::format("{}:{}", url->host, url->port) : relay.name] += 1;
+        }
     }
     const std::uint64_t have = ports.high - ports.low + 1;
     for (const auto& [where, arms] : arms_at) {

@@ -1,11 +1,11 @@
 #include "cli/relay_access.h"
 
-#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "cli/key_source.h"
+#include "cli/proxy_choice.h"
 #include "core/units.h"
 #include "net/resolver.h"
 
@@ -17,16 +17,6 @@ namespace {
 constexpr std::string_view kSandboxKey = "hs_test_EmbeddedRelayNeedsNoAccountAtAll00";
 
 constexpr core::Duration kSlowLookup = std::chrono::milliseconds(500);
-
-/// libwebsockets and others would go through it without a word: a measurement says where it goes.
-void note_proxy(const Context& context, RelayAccesses& accesses) {
-    for (const auto* name : {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy"}) {
-        if (const auto value = context.environment(name); value && !value->empty()) {
-            accesses.notes.push_back(fmt::format("{} is set and is not used: connections are direct", name));
-            return;
-        }
-    }
-}
 
 core::Expected<run::RelayAccess> open_embedded(const scenario::Relay& relay, std::uint64_t seed, const Context& context,
                                                RelayAccesses& accesses) {
@@ -59,18 +49,44 @@ core::Expected<run::RelayAccess> open_url(const scenario::Relay& relay) {
     return access;
 }
 
-core::Expected<void> find_address(const scenario::Relay& relay, run::RelayAccess& access, const Context& context, RelayAccesses& accesses) {
+/// Where TCP connects go: the relay, or the proxy that is asked for it.
+core::Expected<run::Destination> first_hop(const scenario::Relay& relay, run::RelayAccess& access, const Context& context,
+                                           RelayAccesses& accesses) {
     const auto destination = run::destination_of(access.url, relay.connect_to);
-    const auto resolved = net::resolve(destination.host, destination.port, context.clock);
+    if (relay.embedded) {
+        return destination;
+    }
+    const auto choice = choose_proxy(relay, access.url, context);
+    if (!choice) {
+        return tl::unexpected(choice.error());
+    }
+    if (!*choice) {
+        return destination;
+    }
+    const wire::Proxy& proxy = (*choice)->proxy;
+    access.tunnel = stream::Tunnel{.destination = wire::host_and_port(destination.host, destination.port),
+                                   .authorization = proxy.credentials.empty() ? "" : wire::basic_authorization(proxy.credentials)};
+    access.proxy_credentials = proxy.credentials;
+    access.shown += " through " + proxy.text();
+    accesses.notes.push_back(fmt::format("relay \"{}\" is reached through the proxy {} ({})", relay.name, proxy.text(), (*choice)->from));
+    return run::Destination{proxy.host, proxy.port};
+}
+
+core::Expected<void> find_address(const scenario::Relay& relay, run::RelayAccess& access, const Context& context, RelayAccesses& accesses) {
+    const auto hop = first_hop(relay, access, context, accesses);
+    if (!hop) {
+        return tl::unexpected(hop.error());
+    }
+    const auto resolved = net::resolve(hop->host, hop->port, context.clock);
     if (!resolved) {
         return tl::unexpected(
             core::Error{core::ErrorKind::BadInput, fmt::format("relay \"{}\": {}", relay.name, resolved.error().message)});
     }
     access.address = resolved->addresses.front();
-    access.port = destination.port;
+    access.port = hop->port;
     if (resolved->took > kSlowLookup) {
-        accesses.notes.push_back(fmt::format("looking up {} took {} (before the run, in none of its figures)", destination.host,
-                                             core::human_duration(resolved->took)));
+        accesses.notes.push_back(
+            fmt::format("looking up {} took {} (before the run, in none of its figures)", hop->host, core::human_duration(resolved->took)));
     }
     return {};
 }
@@ -103,11 +119,6 @@ core::Expected<run::RelayAccess> open_relay(const scenario::Scenario& scenario, 
 
 core::Expected<RelayAccesses> open_relays(const scenario::Scenario& scenario, const Context& context, std::uint32_t shard) {
     RelayAccesses accesses;
-    const bool all_embedded =
-        std::all_of(scenario.relays.begin(), scenario.relays.end(), [](const auto& relay) { return relay.embedded.has_value(); });
-    if (!all_embedded) {
-        note_proxy(context, accesses);
-    }
     for (const auto& relay : scenario.relays) {
         auto access = open_relay(scenario, relay, context, shard, accesses);
         if (!access) {

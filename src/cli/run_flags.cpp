@@ -27,6 +27,9 @@ void add_relay_flags(CLI::App& app, ScenarioFlags& flags) {
         ->group(group);
     app.add_option("--connect-to", flags.connect_to, "HOST:PORT:ADDR:PORT as in curl: where connections really go; repeatable")
         ->group(group);
+    app.add_option("--proxy", flags.proxy, "Forward proxy http://HOST:PORT, or none; default: https_proxy … no_proxy of the environment")
+        ->group(group);
+    app.add_option("--proxy-auth-env", flags.proxy_auth_env, "Environment variable that holds user:password for the proxy")->group(group);
     app.add_flag("--no-usage", flags.no_usage, "Do not ask for stream_options.include_usage")->group(group);
 }
 

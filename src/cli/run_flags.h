@@ -31,6 +31,8 @@ struct ScenarioFlags {
     std::optional<std::string> compression;
     std::optional<std::string> ca_file;
     std::vector<std::string> connect_to;
+    std::optional<std::string> proxy;
+    std::optional<std::string> proxy_auth_env;
     std::uint32_t insecure = 0;  ///< how often --insecure was given
     std::uint32_t no_usage = 0;
 

@@ -29,7 +29,7 @@ Connection& cast(void* connection) { return *static_cast<Connection*>(connection
 
 /// Why libwebsockets let go of a connection whose response head it had not seen or not liked.
 stream::EndKind kind_of_failure(const Connection& connection) {
-    if (!connection.tcp_stands) {
+    if (!connection.reaches_relay()) {
         return stream::EndKind::ConnectFailed;
     }
     if (connection.target != nullptr && connection.target->tls && !connection.tls_stands) {
@@ -88,7 +88,9 @@ void ClientTransport::on_tcp(void* connection, lws* wsi) {
         return;
     }
     c.tcp_stands = true;
-    c.connected_at = clock_.now();
+    if (c.tunnel == TunnelState::NotNeeded) {
+        c.connected_at = clock_.now();
+    }
     counters_.connects += 1;
     c.wsi = wsi;
     adopt_descriptor(c, lws_get_socket_fd(wsi));
@@ -126,6 +128,13 @@ std::optional<ssize_t> ClientTransport::on_send(int fd, const void* bytes, std::
     if (connection == nullptr || connection->phase != Phase::HandShake || connection->request_begun) {
         return std::nullopt;
     }
+    if (!connection->reaches_relay()) {
+        if (connection->tunnel == TunnelState::Asked) {
+            return std::nullopt;
+        }
+        ask_for_tunnel(*connection);
+        return static_cast<ssize_t>(size);
+    }
     begin_request(*connection, {static_cast<const char*>(bytes), size});
     return static_cast<ssize_t>(size);
 }
@@ -155,6 +164,9 @@ std::optional<ssize_t> ClientTransport::on_recv(int fd, void* buffer, std::size_
     }
     if (connection->phase != Phase::HandShake || connection->ending || connection->head_ready) {
         return would_block();
+    }
+    if (!connection->reaches_relay()) {
+        return read_tunnel_reply(*connection, buffer, size);
     }
     const ReadResult got = read_plain(fd, head_buffer_);
     if (got.status == ReadStatus::Data) {

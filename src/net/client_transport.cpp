@@ -144,6 +144,7 @@ void ClientTransport::connect(Connection& connection) {
     set_phase(connection, Phase::HandShake);
     connection.connect_slot = true;
     slots_in_use_ += 1;
+    connection.tunnel = target.tunnel ? TunnelState::Wanted : TunnelState::NotNeeded;
     if (target.tls) {
         if (auto loaded = tls_->load_authorities(target.ca_file); !loaded) {
             note_end(connection,
@@ -156,6 +157,7 @@ void ClientTransport::connect(Connection& connection) {
                               .port = target.port,
                               .tls = target.tls,
                               .websocket = connection.is_websocket(),
+                              .through_proxy = target.tunnel.has_value(),
                               .subprotocol = connection.request->subprotocol,
                               .connection = &connection});
     const int error = errno;

@@ -94,6 +94,11 @@ class ClientTransport final : public stream::Transport, private SocketHook, priv
     void note_read_end(Connection& connection, const ReadResult& got);
     void note_news(Connection& connection);
 
+    // client_tunnel.cpp: through a proxy
+    void ask_for_tunnel(Connection& connection);
+    [[nodiscard]] ssize_t read_tunnel_reply(Connection& connection, void* buffer, std::size_t size);
+    void judge_tunnel_reply(Connection& connection, const ReadResult& got);
+
     // client_streaming.cpp: reporting, and the bytes after the head
     static void on_readable_event(struct ev_loop* loop, ev_io* watcher, int events);
     static void on_writable_event(struct ev_loop* loop, ev_io* watcher, int events);

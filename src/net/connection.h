@@ -28,13 +28,17 @@ class ClientTransport;
 ///                                            └──────────────────── Closing (libwebsockets says goodbye; nobody listens)
 enum class Phase : std::uint8_t { Waiting, HandShake, Ours, Idle, Closing, Closed };
 
+/// How far the way through a proxy is.
+enum class TunnelState : std::uint8_t { NotNeeded, Wanted, Asked, Stands };
+
 /// One socket and what is known of it. Plain data: ClientTransport has the behaviour. Lives until both sides let go of it: Closed, and
 /// libwebsockets' object gone.
 struct Connection {
     ClientTransport* owner = nullptr;
     std::size_t index = 0;  ///< in the owner's list
     Phase phase = Phase::Waiting;
-    bool tcp_stands = false;
+    bool tcp_stands = false;  ///< to the proxy, where there is one
+    TunnelState tunnel = TunnelState::NotNeeded;
     bool tls_stands = false;
     std::optional<stream::StreamId> stream;  ///< who listens; nobody after close() and on_ended
     const stream::Target* target = nullptr;  ///< like `request`: valid while `stream` is set
@@ -74,6 +78,8 @@ struct Connection {
     std::string library_words;            ///< why libwebsockets gave up
     std::optional<stream::End> ending;    ///< the first reason to end wins
 
+    /// The relay can be spoken to.
+    [[nodiscard]] bool reaches_relay() const { return tcp_stands && (tunnel == TunnelState::NotNeeded || tunnel == TunnelState::Stands); }
     [[nodiscard]] bool is_websocket() const { return request != nullptr && request->carrier == wire::Carrier::WebSocket; }
 };
 

@@ -10,7 +10,8 @@ PoolKey pool_key(const stream::Target& target) {
             .tls = target.tls,
             .host = target.host,
             .verify_peer = target.verify_peer,
-            .ca_file = target.ca_file};
+            .ca_file = target.ca_file,
+            .tunnel = target.tunnel ? target.tunnel->destination + " " + target.tunnel->authorization : ""};
 }
 
 const PoolKey* ConnectionPool::intern(const stream::Target& target) { return &idle_.try_emplace(pool_key(target)).first->first; }

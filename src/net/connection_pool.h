@@ -21,6 +21,7 @@ struct PoolKey {
     std::string host;
     bool verify_peer = true;
     std::string ca_file;
+    std::string tunnel;  ///< destination and credentials; empty without a proxy
 
     friend auto operator<=>(const PoolKey&, const PoolKey&) = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 trips over <=>
 };

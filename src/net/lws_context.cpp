@@ -1,6 +1,11 @@
 #include "net/lws_context.h"
 
+#include <fmt/format.h>
+
 #include <array>
+#include <cerrno>
+
+#include "wire/url.h"
 
 namespace relaybench::net {
 
@@ -22,35 +27,59 @@ constexpr lws_retry_bo_t kNoRetry{};
 
 void swallow_log(int /*level*/, const char* /*line*/) {}
 
-}  // namespace
-
-core::Expected<std::unique_ptr<LwsContext>> LwsContext::create(EventLoop& loop, TlsContext& tls, LwsEvents& events) {
-    lws_set_log_level(0, &swallow_log);
-    std::unique_ptr<LwsContext> self(new LwsContext(events));
-    static constexpr std::array<lws_protocols, 2> kProtocols = {
-        lws_protocols{kProtocolName, &LwsContext::thunk, 0, kReceiveBufferBytes, 0, nullptr, kSendBytes},
-        lws_protocols{nullptr, nullptr, 0, 0, 0, nullptr, 0}};
-    void* loops[] = {loop.raw()};  // NOLINT(modernize-avoid-c-arrays): the library's interface
+/// What the context and its virtual hosts have in common.
+lws_context_creation_info client_settings(TlsContext& tls) {
     lws_context_creation_info info{};
     info.port = CONTEXT_PORT_NO_LISTEN;
-    info.protocols = kProtocols.data();
     info.options = LWS_SERVER_OPTION_LIBEV | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
-    info.foreign_loops = loops;
     info.gid = -1;
     info.uid = -1;
-    info.user = self.get();
     info.pt_serv_buf_size = kServiceBufferBytes;
     info.max_http_header_data2 = kHeaderBytes;
     info.timeout_secs = kLibraryTimeoutSeconds;
     info.connect_timeout_secs = kLibraryTimeoutSeconds;
-    info.http_proxy_address = "";  // not null: else the environment variable http_proxy would be honoured silently
     info.provided_client_ssl_ctx = tls.raw();
     info.retry_and_idle_policy = &kNoRetry;
+    return info;
+}
+
+}  // namespace
+
+core::Expected<std::unique_ptr<LwsContext>> LwsContext::create(EventLoop& loop, TlsContext& tls, LwsEvents& events) {
+    lws_set_log_level(0, &swallow_log);
+    std::unique_ptr<LwsContext> self(new LwsContext(tls, events));
+    void* loops[] = {loop.raw()};  // NOLINT(modernize-avoid-c-arrays): the library's interface
+    lws_context_creation_info info = client_settings(tls);
+    info.protocols = protocols();
+    info.foreign_loops = loops;
+    info.user = self.get();
+    info.http_proxy_address = "";  // not null: else the environment variable http_proxy would be honoured silently
     self->context_ = lws_create_context(&info);
     if (self->context_ == nullptr) {
         return core::failure("libwebsockets: no context (is the libev plug-in libwebsockets-evlib-ev installed?)");
     }
     return self;
+}
+
+const lws_protocols* LwsContext::protocols() {
+    static constexpr std::array<lws_protocols, 2> kProtocols = {
+        lws_protocols{kProtocolName, &LwsContext::thunk, 0, kReceiveBufferBytes, 0, nullptr, kSendBytes},
+        lws_protocols{nullptr, nullptr, 0, 0, 0, nullptr, 0}};
+    return kProtocols.data();
+}
+
+lws_vhost* LwsContext::vhost_through(const std::string& address, std::uint16_t port) {
+    const auto [found, is_new] = proxied_.try_emplace({address, port}, nullptr);
+    if (is_new) {
+        const std::string name = fmt::format("through-{}", proxied_.size());
+        const std::string proxy = wire::host_and_port(address, port);
+        lws_context_creation_info info = client_settings(tls_);
+        info.protocols = protocols();
+        info.vhost_name = name.c_str();
+        info.http_proxy_address = proxy.c_str();
+        found->second = lws_create_vhost(context_, &info);
+    }
+    return found->second;
 }
 
 LwsContext::~LwsContext() {
@@ -62,6 +91,13 @@ LwsContext::~LwsContext() {
 lws* LwsContext::connect(const LwsConnect& wanted) {
     lws_client_connect_info info{};
     info.context = context_;
+    if (wanted.through_proxy) {
+        info.vhost = vhost_through(wanted.address, wanted.port);
+        if (info.vhost == nullptr) {
+            errno = ENOMEM;
+            return nullptr;
+        }
+    }
     info.address = wanted.address.c_str();
     info.port = wanted.port;
     info.path = "/";                     // the real request line is ours (read_hook.h)

@@ -2,8 +2,10 @@
 
 #include <libwebsockets.h>
 
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "core/error.h"
 #include "net/event_loop.h"
@@ -35,10 +37,11 @@ class LwsEvents {
 
 /// What libwebsockets is asked to connect. Strings are copied by it.
 struct LwsConnect {
-    std::string address;  ///< numeric
+    std::string address;  ///< numeric; of the proxy, where there is one
     std::uint16_t port = 0;
     bool tls = false;
     bool websocket = false;
+    bool through_proxy = false;  ///< a CONNECT goes out first (read_hook.h replaces its text)
     std::string subprotocol;
     void* connection = nullptr;
 };
@@ -66,12 +69,17 @@ class LwsContext {
     static void close_websocket(lws* wsi, std::uint16_t code);
 
   private:
-    explicit LwsContext(LwsEvents& events) : events_(events) {}
+    LwsContext(TlsContext& tls, LwsEvents& events) : tls_(tls), events_(events) {}
+    static const lws_protocols* protocols();
+    lws_vhost* vhost_through(const std::string& address, std::uint16_t port);
     static int thunk(lws* wsi, lws_callback_reasons reason, void* user, void* in, size_t size) noexcept;
     int on_event(lws* wsi, lws_callback_reasons reason, const void* in, size_t size);
 
+    TlsContext& tls_;
     LwsEvents& events_;
     lws_context* context_ = nullptr;
+    /// The library knows proxies as a setting of its virtual hosts: one for each proxy. The context owns them.
+    std::map<std::pair<std::string, std::uint16_t>, lws_vhost*> proxied_;
 };
 
 }  // namespace relaybench::net

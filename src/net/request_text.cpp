@@ -59,6 +59,15 @@ std::string upgrade_request_text(const wire::Request& request, const stream::Tar
     return text.append(kLineEnd);
 }
 
+std::string connect_request_text(const stream::Tunnel& tunnel) {
+    std::string text = "CONNECT " + tunnel.destination + " HTTP/1.1\r\n";
+    append_header(text, "Host", tunnel.destination);
+    if (!tunnel.authorization.empty()) {
+        append_header(text, "Proxy-Authorization", tunnel.authorization);
+    }
+    return text.append(kLineEnd);
+}
+
 std::string_view header_in_text(std::string_view head, std::string_view name) {
     for (auto line_end = head.find(kLineEnd); line_end != std::string_view::npos; line_end = head.find(kLineEnd)) {
         const std::string_view line = head.substr(0, line_end);

@@ -16,6 +16,9 @@ namespace relaybench::net {
 /// The text of a WebSocket upgrade (RFC 6455 §4.1) with the key that libwebsockets made, whose answer it will check.
 [[nodiscard]] std::string upgrade_request_text(const wire::Request& request, const stream::Target& target, std::string_view key);
 
+/// What asks a proxy for a tunnel (RFC 9110 §9.3.6).
+[[nodiscard]] std::string connect_request_text(const stream::Tunnel& tunnel);
+
 /// Value of a header in the text of a request head, or empty.
 [[nodiscard]] std::string_view header_in_text(std::string_view head, std::string_view name);
 

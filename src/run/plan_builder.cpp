@@ -48,6 +48,7 @@ stream::Target target_of(const scenario::Relay& relay, const RelayAccess& access
     target.tls = access.url.secure();
     target.verify_peer = relay.verify_tls;
     target.ca_file = relay.ca_file;
+    target.tunnel = access.tunnel;
     return target;
 }
 
@@ -104,6 +105,10 @@ core::Expected<RunPlan> make_plan(const scenario::Scenario& scenario, const std:
         plan.arms.push_back(std::move(*arm));
         if (!access[index].key.empty()) {
             secrets.push_back(access[index].key);
+        }
+        if (!access[index].proxy_credentials.empty()) {
+            secrets.push_back(access[index].proxy_credentials);
+            secrets.emplace_back(access[index].tunnel->authorization);
         }
     }
     for (auto& arm : plan.arms) {

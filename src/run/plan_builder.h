@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,9 +18,11 @@ namespace relaybench::run {
 struct RelayAccess {
     wire::Url url;
     core::Secret key;        ///< empty: none
-    std::string address;     ///< numeric; where connections go, --connect-to applied
+    std::string address;     ///< numeric; where connections go: the proxy, or the relay with --connect-to applied
     std::uint16_t port = 0;  ///< the same
     std::string shown;       ///< for people: URL or "embedded:profile"
+    std::optional<stream::Tunnel> tunnel;
+    core::Secret proxy_credentials;  ///< to be kept out of every text
 };
 
 /// A plan from a valid scenario: `access` holds one entry a relay, in order; `prompts` what streams ask (at least one).

@@ -43,7 +43,9 @@ Json relay_json(const Relay& relay) {
               {"include_usage", relay.include_usage},
               {"cacert", relay.ca_file},
               {"insecure", !relay.verify_tls},
-              {"connect_to", Json::array()}};
+              {"connect_to", Json::array()},
+              {"proxy", relay.proxy},
+              {"proxy_auth_env", relay.proxy_auth_env}};
     for (const wire::Header& header : relay.headers) {
         json["headers"].push_back(header_json(header));
     }

@@ -91,6 +91,12 @@ void add_connection_fields(std::vector<Field<Relay>>& fields) {
     fields.push_back(scalar<Relay>("insecure", "Do not verify TLS certificates; said loudly in the result.", &Relay::verify_tls,
                                    BooleanCodec{.written_true = false}));
     fields.push_back(connect_to_field());
+    fields.push_back(scalar<Relay>("proxy",
+                                   "Forward proxy, http://HOST:PORT, asked by CONNECT; none goes direct. Default: https_proxy, http_proxy, "
+                                   "all_proxy and no_proxy of the environment.",
+                                   &Relay::proxy, TextCodec{}));
+    fields.push_back(scalar<Relay>("proxy_auth_env", "Environment variable that holds user:password for the proxy.", &Relay::proxy_auth_env,
+                                   TextCodec{}));
 }
 
 Table<Relay> make_table() {

@@ -8,6 +8,7 @@
 
 #include "core/text.h"
 #include "wire/key_format.h"
+#include "wire/proxy.h"
 #include "wire/url.h"
 
 namespace relaybench::scenario {
@@ -16,6 +17,12 @@ namespace {
 
 constexpr std::size_t kShownBytes = 60;
 constexpr std::size_t kMaxNameBytes = 64;
+constexpr std::string_view kNoProxy = "none";
+
+bool is_variable_name(std::string_view name) {
+    const auto fits = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+    return std::all_of(name.begin(), name.end(), fits) && std::isdigit(static_cast<unsigned char>(name.front())) == 0;
+}
 
 bool is_name_character(char c) {
     const auto byte = static_cast<unsigned char>(c);
@@ -63,10 +70,16 @@ void check_query(const wire::Url& url, Inspection& inspection) {
     }
 }
 
+/// A loopback address beyond a proxy of another machine is that machine's.
+bool leaves_machine(const Relay& relay) {
+    const auto proxy = wire::parse_proxy(relay.proxy);
+    return !relay.proxy.empty() && relay.proxy != kNoProxy && proxy && !wire::is_loopback(proxy->host);
+}
+
 /// A key goes only over TLS that was verified, or to this very machine.
 void check_key_transport(const Relay& relay, const wire::Url& url, Inspection& inspection) {
     const bool has_key = !relay.key_env.empty() || !relay.key_file.empty();
-    if (!has_key || wire::is_loopback(url.host)) {
+    if (!has_key || (wire::is_loopback(url.host) && !leaves_machine(relay))) {
         return;
     }
     if (!url.secure()) {
@@ -74,6 +87,24 @@ void check_key_transport(const Relay& relay, const wire::Url& url, Inspection& i
                                               core::printable(url.host, kShownBytes)));
     } else if (!relay.verify_tls) {
         inspection.problem("insecure", "a key would go to a host that nobody verified, expected cacert with the host's authority");
+    }
+}
+
+/// Others can read a command line, and files are shared: a password comes from the environment. Environment variables of proxies hold
+/// them too, which is why parse_proxy() takes them.
+void check_proxy(const Relay& relay, Inspection& inspection) {
+    if (relay.proxy == kNoProxy) {
+        return;
+    }
+    const auto proxy = relay.proxy.empty() ? core::Expected<wire::Proxy>(wire::Proxy{}) : wire::parse_proxy(relay.proxy);
+    if (!proxy) {
+        inspection.problem("proxy", fmt::format("{}, or none", proxy.error().message));
+    } else if (!proxy->credentials.empty()) {
+        inspection.problem("proxy",
+                           "a password does not belong here, expected proxy_auth_env with the name of a variable that holds user:password");
+    }
+    if (!relay.proxy_auth_env.empty() && !is_variable_name(relay.proxy_auth_env)) {
+        inspection.problem("proxy_auth_env", "expected the name of an environment variable, such as PROXY_AUTH");
     }
 }
 
@@ -85,14 +116,17 @@ void check_url(const Relay& relay, Inspection& inspection) {
     check_scheme(relay, *url, inspection);
     check_query(*url, inspection);
     check_key_transport(relay, *url, inspection);
+    check_proxy(relay, inspection);
 }
 
 void check_embedded(const Relay& relay, Inspection& inspection) {
     if (relay.embedded->empty()) {
         inspection.problem("embedded", "the profile is empty, expected one such as fast or slow, or a profile file");
     }
-    const std::array<std::pair<std::string_view, bool>, 3> meaningless{
-        {{"cacert", !relay.ca_file.empty()}, {"insecure", !relay.verify_tls}, {"connect_to", !relay.connect_to.empty()}}};
+    const std::array<std::pair<std::string_view, bool>, 4> meaningless{{{"cacert", !relay.ca_file.empty()},
+                                                                        {"insecure", !relay.verify_tls},
+                                                                        {"connect_to", !relay.connect_to.empty()},
+                                                                        {"proxy", !relay.proxy.empty() && relay.proxy != kNoProxy}}};
     for (const auto& [key, is_set] : meaningless) {
         if (is_set) {
             inspection.problem(key, "means nothing for the embedded relay, expected beside a url");
@@ -110,11 +144,6 @@ void check_target(const Relay& relay, Inspection& inspection) {
     } else {
         check_url(relay, inspection);
     }
-}
-
-bool is_variable_name(std::string_view name) {
-    const auto fits = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
-    return std::all_of(name.begin(), name.end(), fits) && std::isdigit(static_cast<unsigned char>(name.front())) == 0;
 }
 
 bool looks_like_key(std::string_view text) {

@@ -37,6 +37,8 @@ struct Relay {
     std::string ca_file;
     bool verify_tls = true;  ///< false is `--insecure`, loud
     std::vector<ConnectTo> connect_to;
+    std::string proxy;           ///< http://host:port; "none" goes direct; empty: what the environment says
+    std::string proxy_auth_env;  ///< environment variable that holds user:password for the proxy
 };
 
 struct ClosedLoop {

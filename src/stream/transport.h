@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,15 +30,22 @@ struct Arrival {
     std::uint64_t read_number = 0;  ///< grows with every read of this transport: events of one read share it
 };
 
+/// How a forward proxy is asked for the rest of the way: by CONNECT (RFC 9110 §9.3.6).
+struct Tunnel {
+    std::string destination;    ///< host:port
+    std::string authorization;  ///< value of Proxy-Authorization; empty: none
+};
+
 /// Where to connect. Addresses are resolved before the run; names are for Host and SNI.
 struct Target {
     std::string host;       ///< for SNI and certificate checks
     std::string authority;  ///< for the Host header
-    std::string address;    ///< numeric IPv4 or IPv6
+    std::string address;    ///< numeric IPv4 or IPv6; of the proxy, where there is one
     std::uint16_t port = 0;
     bool tls = false;
     bool verify_peer = true;
     std::string ca_file;  ///< PEM; empty: the system's store
+    std::optional<Tunnel> tunnel;
 };
 
 /// How an open() obtained its connection.
@@ -64,7 +72,7 @@ enum class EndKind : std::uint8_t {
     TlsCut,            ///< TLS ended without close_notify, or with an alert, after the hand-shake
     BadHttp,           ///< bytes that are not HTTP, or a broken chunked body
     BadFrame,          ///< WebSocket frames that break RFC 6455, or a message above the limit
-    ConnectFailed,     ///< no TCP connection (system_error: errno)
+    ConnectFailed,     ///< no TCP connection (system_error: errno), or none beyond the proxy (detail: what the proxy said)
     TlsFailed,         ///< no TLS session (detail: OpenSSL's reason or the verify code)
     ClosedBeforeHead,  ///< the connection ended orderly before a whole response head
     UpgradeInvalid,    ///< a 101 that is not a valid answer to our upgrade
@@ -90,7 +98,7 @@ class TransportSink {
     TransportSink& operator=(const TransportSink&) = delete;
     virtual ~TransportSink() = default;
 
-    /// TCP stands (New), or an idle connection was taken from the pool (Reused; then connected and secured times are meaningless).
+    /// TCP stands, and the tunnel of a proxy (New), or an idle connection was taken from the pool (Reused; then connected and secured times are meaningless).
     virtual void on_connected(StreamId id, ConnectionOrigin origin, core::TimePoint at) = 0;
     virtual void on_secured(StreamId id, core::TimePoint at) = 0;
     /// The last byte of the HTTP request, or of the latest WebSocket data message handed to open()/send(), went to the socket.

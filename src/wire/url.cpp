@@ -145,6 +145,10 @@ std::string Url::authority() const {
 
 std::string Url::text() const { return scheme + "://" + authority() + target; }
 
+std::string host_and_port(std::string_view host, std::uint16_t port) {
+    return host.find(':') == std::string_view::npos ? fmt::format("{}:{}", host, port) : fmt::format("[{}]:{}", host, port);
+}
+
 core::Expected<Url> parse_url(std::string_view text) {
     constexpr std::string_view kSeparator = "://";
     const std::size_t scheme_end = text.find(kSeparator);

@@ -24,6 +24,9 @@ struct Url {
 /// Refuses userinfo (keys do not belong in URLs), fragments, unknown schemes, bad ports; the error says what would be accepted.
 [[nodiscard]] core::Expected<Url> parse_url(std::string_view text);
 
+/// host:port, an IPv6 address in brackets.
+[[nodiscard]] std::string host_and_port(std::string_view host, std::uint16_t port);
+
 /// 127.0.0.0/8, ::1, localhost.
 [[nodiscard]] bool is_loopback(std::string_view host);
 /// Loopback, RFC 1918, RFC 4193, link-local, and names ending in .local or .internal.

@@ -35,6 +35,12 @@ TEST_CASE("connection pool: a connection is shared only where everything about t
     stream::Target other = target(81);
     CHECK(pool.intern(other) != key);
     other = target(80);
+    other.tunnel = stream::Tunnel{.destination = "relay.test:80", .authorization = {}};
+    const PoolKey* tunnelled = pool.intern(other);
+    CHECK(tunnelled != key);
+    other.tunnel->authorization = "Basic dTpw";
+    CHECK(pool.intern(other) != tunnelled);
+    other = target(80);
     other.tls = true;
     CHECK(pool.intern(other) != key);
     other = target(80);

@@ -1,0 +1,67 @@
+#include "wire/proxy.h"
+
+#include <doctest/doctest.h>
+
+namespace relaybench::wire {
+namespace {
+
+TEST_CASE("proxy: host and port, with and without scheme, user and trailing slash") {
+    const auto plain = parse_proxy("http://Proxy.example:3128/");
+    REQUIRE(plain);
+    CHECK(plain->host == "proxy.example");
+    CHECK(plain->port == 3128);
+    CHECK(plain->credentials.empty());
+    CHECK(plain->text() == "http://proxy.example:3128");
+    CHECK(parse_proxy("proxy.example:80")->port == 80);
+    CHECK(parse_proxy("http://[::1]:3128")->text() == "http://[::1]:3128");
+    const auto named = parse_proxy("http://us%40er:p%3Aw@proxy.example:3128");
+    REQUIRE(named);
+    CHECK(named->credentials.reveal() == "us@er:p:w");
+    CHECK(named->text() == "http://proxy.example:3128");
+    CHECK(parse_proxy("http://user:p@w@proxy.example:3128")->credentials.reveal() == "user:p@w");
+}
+
+TEST_CASE("proxy: what is refused says what is wanted, and never shows a password") {
+    for (const char* text : {"", "proxy.example", "http://proxy.example", "http://[::1]", "http://:3128", "http://proxy.example:0",
+                             "http://proxy.example:port", "socks5://proxy.example:1080", "https://proxy.example:443",
+                             "http://proxy.example:3128/path", "http://user:secret%@proxy.example:3128", "http://user:secret@proxy",
+                             "http://user:secret@pro xy:1"}) {
+        CAPTURE(text);
+        const auto refused = parse_proxy(text);
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().message.find("http://HOST:PORT") != std::string::npos);
+        CHECK(refused.error().message.find("secret") == std::string::npos);
+    }
+}
+
+TEST_CASE("proxy: Basic credentials are those of RFC 7617") {
+    CHECK(basic_authorization(core::Secret("Aladdin:open sesame")) == "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
+}
+
+TEST_CASE("no_proxy: names with their sub-domains, addresses, blocks, ports and the star") {
+    const auto bypasses = [](const char* list, const char* host, std::uint16_t port = 443) { return bypasses_proxy(list, host, port); };
+    CHECK(bypasses("*", "relay.example"));
+    CHECK(bypasses("other.test, relay.example", "relay.example"));
+    CHECK(bypasses("other.test relay.example", "relay.example"));
+    CHECK(bypasses("example", "relay.example"));
+    CHECK(bypasses(".example", "relay.example"));
+    CHECK(bypasses("*.example", "RELAY.example"));
+    CHECK(bypasses("relay.example:443", "relay.example"));
+    CHECK(bypasses("10.0.0.0/8", "10.1.2.3"));
+    CHECK(bypasses("10.1.2.3", "10.1.2.3"));
+    CHECK(bypasses("fe80::/10", "fe80::1"));
+    CHECK(bypasses("[::1]:443", "::1"));
+    CHECK(bypasses("0:0:0:0:0:0:0:1", "::1"));
+    CHECK_FALSE(bypasses("", "relay.example"));
+    CHECK_FALSE(bypasses(",, ,", "relay.example"));
+    CHECK_FALSE(bypasses("lay.example", "relay.example"));
+    CHECK_FALSE(bypasses("relay.example:80", "relay.example"));
+    CHECK_FALSE(bypasses("10.0.0.0/8", "11.1.2.3"));
+    CHECK_FALSE(bypasses("10.0.0.0/33", "10.1.2.3"));
+    CHECK_FALSE(bypasses("10.0.0.0/", "10.0.0.0"));
+    CHECK_FALSE(bypasses("2.3.4", "1.2.3.4"));
+    CHECK_FALSE(bypasses("[::1", "::2"));
+}
+
+}  // namespace
+}  // namespace relaybench::wire
