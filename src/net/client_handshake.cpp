@@ -56,10 +56,8 @@ void ClientTransport::adopt_descriptor(Connection& connection, int fd) {
     by_fd_[static_cast<std::size_t>(fd)] = &connection;
     connection.fd = fd;
     ask_for_stamps(fd);
-    ev_io_init(&connection.readable, &ClientTransport::on_readable_event, fd, EV_READ);
     ev_io_init(&connection.writable, &ClientTransport::on_writable_event, fd, EV_WRITE);
     ev_set_priority(&connection.writable, EV_MAXPRI);
-    connection.readable.data = &connection;
     connection.writable.data = &connection;
     if (!connection.tcp_stands) {
         ev_io_start(loop_.raw(), &connection.writable);
@@ -109,6 +107,7 @@ void ClientTransport::on_tls_done(SSL* ssl) {
     Connection* connection = by_fd(SSL_get_fd(ssl));
     if (connection != nullptr && !connection->tls_stands) {
         connection->tls_stands = true;
+        pacer_.finished_tls();
         connection->receive = attach_stamping_bio(ssl, connection->fd);
         connection->secured_at = clock_.now();
         note_news(*connection);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "net/client_transport.h"
@@ -73,9 +74,11 @@ class ClientTransport::FrameRelay final : public FrameSink {
     const stream::Arrival& arrival_;
 };
 
-void ClientTransport::on_readable_event(struct ev_loop* /*loop*/, ev_io* watcher, int /*events*/) {
-    auto& connection = *static_cast<Connection*>(watcher->data);
-    connection.owner->on_readable(connection);
+void ClientTransport::prepare(const Connection& connection) {
+    __builtin_prefetch(connection.frames ? static_cast<const void*>(connection.frames.get()) : connection.response.get());
+    if (connection.stream) {
+        sink_->on_soon(*connection.stream);
+    }
 }
 
 void ClientTransport::on_writable_event(struct ev_loop* /*loop*/, ev_io* watcher, int /*events*/) {
@@ -179,7 +182,9 @@ void ClientTransport::take_over(Connection& connection) {
     if (connection.accepted && !connection.is_websocket()) {
         LwsContext::drop_headers(connection.wsi);
     }
-    ev_io_start(loop_.raw(), &connection.readable);
+    if (!poller_.watch(connection)) {
+        note_end(connection, {.kind = stream::EndKind::LocalLimit, .system_error = errno, .close_code = 0, .detail = {}, .at = {}});
+    }
 }
 
 void ClientTransport::become_websocket(Connection& connection) {

@@ -129,7 +129,7 @@ void ClientTransport::open_reused(Connection& connection) {
 }
 
 void ClientTransport::start_waiting() {
-    while (!waiting_.empty() && slots_in_use_ < options_.max_connecting) {
+    while (!waiting_.empty() && pacer_.admits(waiting_.front()->key->tls)) {
         Connection& connection = *waiting_.front();
         waiting_.pop_front();
         connection.in_queue = false;
@@ -143,7 +143,7 @@ void ClientTransport::connect(Connection& connection) {
     const stream::Target& target = *connection.target;
     set_phase(connection, Phase::HandShake);
     connection.connect_slot = true;
-    slots_in_use_ += 1;
+    pacer_.begin(target.tls);
     connection.tunnel = target.tunnel ? TunnelState::Wanted : TunnelState::NotNeeded;
     if (target.tls) {
         if (auto loaded = tls_->load_authorities(target.ca_file); !loaded) {
@@ -186,7 +186,7 @@ void ClientTransport::set_phase(Connection& connection, Phase phase) {
 void ClientTransport::give_back_slot(Connection& connection) {
     if (connection.connect_slot) {
         connection.connect_slot = false;
-        slots_in_use_ -= 1;
+        pacer_.end(connection.key->tls);
     }
 }
 
@@ -262,7 +262,7 @@ void ClientTransport::kill(Connection& connection) {
 
 void ClientTransport::unwatch(Connection& connection) {
     if (connection.fd >= 0) {
-        ev_io_stop(loop_.raw(), &connection.readable);
+        poller_.forget(connection);
         ev_io_stop(loop_.raw(), &connection.writable);
     }
 }
@@ -287,6 +287,7 @@ void ClientTransport::poll(core::TimePoint until, stream::TransportSink& sink) {
     deliver_news();
     loop_.run_once(had_news || !news_.empty() ? core::TimePoint::min() : until);
     deliver_news();
+    pacer_.end_round();
     start_waiting();
     reap();
     sink_ = nullptr;

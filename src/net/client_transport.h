@@ -10,12 +10,14 @@
 #include <vector>
 
 #include "net/client.h"
+#include "net/connect_pacer.h"
 #include "net/connection.h"
 #include "net/connection_pool.h"
 #include "net/event_loop.h"
 #include "net/kernel_clock.h"
 #include "net/lws_context.h"
 #include "net/read_hook.h"
+#include "net/read_poller.h"
 #include "net/socket_read.h"
 #include "net/tls_context.h"
 #include "stream/transport.h"
@@ -25,7 +27,7 @@ namespace relaybench::net {
 /// The client side of the Transport port (docs/net.md has the picture). libwebsockets connects, does TLS, judges the response head, writes
 /// WebSocket frames and closes; from the head on the bytes are read here. Whatever the library tells is only noted down while it is on
 /// the stack and reported afterwards (deliver_news), so that a sink may call back into the transport at any time.
-class ClientTransport final : public stream::Transport, private SocketHook, private LwsEvents {
+class ClientTransport final : public stream::Transport, private SocketHook, private LwsEvents, private ReadHandler {
   public:
     [[nodiscard]] static core::Expected<std::unique_ptr<stream::Transport>> create(const core::Clock& clock, const ClientOptions& options);
     ~ClientTransport() override;
@@ -48,7 +50,7 @@ class ClientTransport final : public stream::Transport, private SocketHook, priv
     enum class Flushed : std::uint8_t { Whole, Partly, Failed };
 
     ClientTransport(const core::Clock& clock, const ClientOptions& options)
-        : clock_(clock), options_(options), loop_(clock), kernel_clock_(clock) {}
+        : clock_(clock), loop_(clock), poller_(loop_, *this), kernel_clock_(clock), pacer_(options.max_connecting) {}
     [[nodiscard]] core::Expected<void> start();
 
     // client_transport.cpp: streams, connections and their queue
@@ -100,7 +102,6 @@ class ClientTransport final : public stream::Transport, private SocketHook, priv
     void judge_tunnel_reply(Connection& connection, const ReadResult& got);
 
     // client_streaming.cpp: reporting, and the bytes after the head
-    static void on_readable_event(struct ev_loop* loop, ev_io* watcher, int events);
     static void on_writable_event(struct ev_loop* loop, ev_io* watcher, int events);
     void deliver_news();
     void deliver(Connection& connection);
@@ -108,7 +109,8 @@ class ClientTransport final : public stream::Transport, private SocketHook, priv
     void deliver_head(Connection& connection);
     void take_over(Connection& connection);
     void become_websocket(Connection& connection);
-    void on_readable(Connection& connection);
+    void prepare(const Connection& connection) override;
+    void on_readable(Connection& connection) override;
     void on_bytes(Connection& connection, std::string_view bytes, const stream::Arrival& arrival);
     void on_response_bytes(Connection& connection, std::string_view bytes, const stream::Arrival& arrival);
     void on_body_bytes(Connection& connection, std::string_view bytes, const stream::Arrival& arrival);
@@ -126,8 +128,8 @@ class ClientTransport final : public stream::Transport, private SocketHook, priv
     static constexpr std::size_t kHeadReadBytes = std::size_t{16} << 10;
 
     const core::Clock& clock_;
-    const ClientOptions options_;
     EventLoop loop_;
+    ReadPoller poller_;
     StampingSwitch stamping_;
     KernelClock kernel_clock_;
     ConnectionPool pool_;
@@ -138,7 +140,7 @@ class ClientTransport final : public stream::Transport, private SocketHook, priv
     std::vector<Connection*> news_;
     std::vector<Connection*> delivering_;
     std::vector<Connection*> closed_;
-    std::size_t slots_in_use_ = 0;
+    ConnectPacer pacer_;
     stream::TransportSink* sink_ = nullptr;  ///< set while poll() runs
     stream::TransportCounters counters_;
     std::uint64_t reads_ = 0;

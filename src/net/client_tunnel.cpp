@@ -61,11 +61,8 @@ ssize_t ClientTransport::read_tunnel_reply(Connection& connection, void* buffer,
 
 void ClientTransport::judge_tunnel_reply(Connection& connection, const ReadResult& got) {
     const auto failed = [&](std::string words, int error = 0) {
-        note_end(connection, {.kind = stream::EndKind::ConnectFailed,
-                              .system_error = error,
-                              .close_code = 0,
-                              .detail = std::move(words),
-                              .at = {}});
+        note_end(connection,
+                 {.kind = stream::EndKind::ConnectFailed, .system_error = error, .close_code = 0, .detail = std::move(words), .at = {}});
     };
     if (got.status == ReadStatus::Nothing) {
         return;

@@ -34,27 +34,30 @@ enum class TunnelState : std::uint8_t { NotNeeded, Wanted, Asked, Stands };
 /// One socket and what is known of it. Plain data: ClientTransport has the behaviour. Lives until both sides let go of it: Closed, and
 /// libwebsockets' object gone.
 struct Connection {
-    ClientTransport* owner = nullptr;
-    std::size_t index = 0;  ///< in the owner's list
+    // What every read touches comes first: within kHotBytes.
+    static constexpr std::size_t kHotBytes = 128;
     Phase phase = Phase::Waiting;
+    bool is_watched = false;  ///< by the read poller
+    int fd = -1;
+    std::optional<stream::StreamId> stream;  ///< who listens; nobody after close() and on_ended
+    SSL* ssl = nullptr;
+    BioReceive* receive = nullptr;  ///< of the session, once it stands
+    std::unique_ptr<ResponseReader> response;
+    std::unique_ptr<FrameReader> frames;
+    wire::ConnectionUse use = wire::ConnectionUse::Fresh;
+
+    ClientTransport* owner = nullptr;
+    std::size_t index = 0;    ///< in the owner's list
     bool tcp_stands = false;  ///< to the proxy, where there is one
     TunnelState tunnel = TunnelState::NotNeeded;
     bool tls_stands = false;
-    std::optional<stream::StreamId> stream;  ///< who listens; nobody after close() and on_ended
     const stream::Target* target = nullptr;  ///< like `request`: valid while `stream` is set
     const wire::Request* request = nullptr;
-    wire::ConnectionUse use = wire::ConnectionUse::Fresh;
     const PoolKey* key = nullptr;
 
     lws* wsi = nullptr;
-    int fd = -1;
-    SSL* ssl = nullptr;
-    BioReceive* receive = nullptr;  ///< of the session, once it stands
-    ev_io readable{};
     ev_io writable{};
 
-    std::unique_ptr<ResponseReader> response;
-    std::unique_ptr<FrameReader> frames;
     std::string unsent;                 ///< of the request text
     std::vector<wire::Message> outbox;  ///< WebSocket messages that wait for the upgrade
     // Which of the owner's lists point here; it must not be freed before they let go.

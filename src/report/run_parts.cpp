@@ -43,6 +43,17 @@ std::string distorted_words(const result::Audit& audit) {
     return ids.empty() ? std::string{} : fmt::format(" Do not trust {}.", core::listed(ids));
 }
 
+/// How much work the event loop finds at a time: far above one, and the generator is about to fall behind.
+std::optional<double> chunks_per_wakeup(const std::vector<result::WorkerAudit>& workers) {
+    std::uint64_t chunks = 0;
+    std::uint64_t wakeups = 0;
+    for (const auto& worker : workers) {
+        chunks += worker.chunks;
+        wakeups += worker.wakeups;
+    }
+    return chunks > 0 && wakeups > 0 ? std::optional(static_cast<double>(chunks) / static_cast<double>(wakeups)) : std::nullopt;
+}
+
 std::string audit_facts(const result::Audit& audit) {
     std::string facts;
     const auto add = [&](const std::string& fact) { facts += (facts.empty() ? "" : ", ") + fact; };
@@ -58,6 +69,8 @@ std::string audit_facts(const result::Audit& audit) {
                                           [](const auto& a, const auto& b) { return a.cpu_share < b.cpu_share; });
     if (busiest != audit.workers.end())
         add("busiest worker " + core::human_ratio(busiest->cpu_share) + " of a core");
+    if (const auto chunks = chunks_per_wakeup(audit.workers))
+        add(fmt::format("{:.1f} chunks a wake-up", *chunks));
     const bool kernel = audit.kernel_stamped_reads > 0;
     if (kernel || audit.user_stamped_reads > 0) {
         add(!kernel                        ? "arrivals stamped by our code"

@@ -64,6 +64,7 @@ class Worker final : private stream::TransportSink {
   private:
     struct Slot;
 
+    void on_soon(stream::StreamId id) override;
     void on_connected(stream::StreamId id, stream::ConnectionOrigin origin, core::TimePoint at) override;
     void on_secured(stream::StreamId id, core::TimePoint at) override;
     void on_written(stream::StreamId id, core::TimePoint at) override;

@@ -12,6 +12,19 @@ Worker::Slot* Worker::find(stream::StreamId id) {
     return slot.stream && slot.generation == id.generation ? &slot : nullptr;
 }
 
+/// The hot part of a stream: its state, and the first members of its record.
+void Worker::on_soon(stream::StreamId id) {
+    constexpr std::size_t kCacheLine = 64;
+    constexpr std::size_t kHotBytes = 6 * kCacheLine;
+    if (id.slot >= slots_.size()) {
+        return;
+    }
+    const auto* bytes = reinterpret_cast<const char*>(slots_[id.slot].get());
+    for (std::size_t at = 0; at < kHotBytes; at += kCacheLine) {
+        __builtin_prefetch(bytes + at, 1);
+    }
+}
+
 void Worker::audit_read(const Slot& slot, const stream::Arrival& arrival) {
     if (arrival.read_number == last_read_ || slot.start.warmup) {
         return;

@@ -105,9 +105,9 @@ class Stream final : private wire::SseSink {
     std::uint64_t last_token_read_ = 0;
     std::unique_ptr<StampCheck> stamp_check_;  ///< only once the relay has stamped a token
     wire::SseParser parser_;
+    StreamRecord record_;
     ResponseHead refusal_;  ///< head of a refusal, kept for its classification
     std::string body_;      ///< of a refusal or a whole answer; empty on streams
-    StreamRecord record_;
 };
 
 }  // namespace relaybench::stream

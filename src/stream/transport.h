@@ -98,6 +98,8 @@ class TransportSink {
     TransportSink& operator=(const TransportSink&) = delete;
     virtual ~TransportSink() = default;
 
+    /// Something of this stream is about to be reported: a moment to fetch its memory, nothing else.
+    virtual void on_soon(StreamId /*id*/) {}
     /// TCP stands, and the tunnel of a proxy (New), or an idle connection was taken from the pool (Reused; then connected and secured times are meaningless).
     virtual void on_connected(StreamId id, ConnectionOrigin origin, core::TimePoint at) = 0;
     virtual void on_secured(StreamId id, core::TimePoint at) = 0;

@@ -22,10 +22,10 @@ TEST_CASE("proxy: host and port, with and without scheme, user and trailing slas
 }
 
 TEST_CASE("proxy: what is refused says what is wanted, and never shows a password") {
-    for (const char* text : {"", "proxy.example", "http://proxy.example", "http://[::1]", "http://:3128", "http://proxy.example:0",
-                             "http://proxy.example:port", "socks5://proxy.example:1080", "https://proxy.example:443",
-                             "http://proxy.example:3128/path", "http://user:secret%@proxy.example:3128", "http://user:secret@proxy",
-                             "http://user:secret@pro xy:1"}) {
+    for (const char* text :
+         {"", "proxy.example", "http://proxy.example", "http://[::1]", "http://:3128", "http://proxy.example:0",
+          "http://proxy.example:port", "socks5://proxy.example:1080", "https://proxy.example:443", "http://proxy.example:3128/path",
+          "http://user:secret%@proxy.example:3128", "http://user:secret@proxy", "http://user:secret@pro xy:1"}) {
         CAPTURE(text);
         const auto refused = parse_proxy(text);
         REQUIRE_FALSE(refused);
