@@ -1,0 +1,55 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/secret.h"
+#include "wire/key_format.h"
+#include "wire/proxy.h"
+#include "wire/url.h"
+
+namespace relaybench::doctor {
+
+/// What is known of a relay before anything is asked: data, so that each vendor can have its own.
+struct RelayProfile {
+    std::string name;
+    std::vector<wire::KeyPattern> key_patterns;
+    std::vector<std::string> known_hosts;        ///< hosts that belong to it; empty: any
+    std::vector<std::string> models;             ///< that it lists
+    struct Replaced {
+        std::string old_name;
+        std::string use;
+    };
+    std::vector<Replaced> deprecated_models;
+    bool expects_public_roots = true;   ///< false: a private or test relay, whose own authority is no interceptor
+    bool expects_public_address = true; ///< false: its private or loopback address is no sinkhole
+};
+
+/// The profile of the relay guides; loopback and private hosts get the same without the expectations of the public internet.
+[[nodiscard]] RelayProfile guide_profile(const std::string& host);
+
+/// Where a key was found.
+struct KeySource {
+    std::string name;  ///< "environment variable RELAY_API_KEY", "file …"
+    core::Secret key;  ///< byte for byte as it was found
+};
+
+/// What the user asked doctor to look at. Read-only during the examination.
+struct Subject {
+    std::string url;                 ///< as the user wrote it
+    std::string model;               ///< empty: none named
+    std::vector<KeySource> keys;     ///< in order of precedence; the first is the one that a client would use
+    std::string origin;              ///< of a web page, for the browser checks; empty: none
+    std::string ca_file;
+    RelayProfile profile;
+    bool idle = false;               ///< with the long checks
+    bool quick = false;              ///< without the streaming ones
+    std::string resolv_conf = "/etc/resolv.conf";
+    std::string hosts_file = "/etc/hosts";
+    std::function<std::optional<std::string>(const std::string&)> environment;
+};
+
+}  // namespace relaybench::doctor

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.h"
+
+namespace relaybench::result {
+
+/// How a check of doctor ended. Skip: something before it failed, or nothing asked for it (blocked_by says what). Inconclusive: it ran and
+/// cannot decide. Error: doctor itself broke.
+enum class CheckStatus : std::uint8_t { Pass, Info, Warn, Fail, Skip, Inconclusive, Error };
+
+enum class Confidence : std::uint8_t { Proven, Likely, Possible };
+
+/// Who must act on a finding.
+enum class Party : std::uint8_t { You, YourNetwork, Relay, ClientSoftware };
+
+[[nodiscard]] std::string_view check_status_id(CheckStatus status);
+[[nodiscard]] std::string_view confidence_id(Confidence confidence);
+/// "you", "your-network", "relay", "client-software".
+[[nodiscard]] std::string_view party_id(Party party);
+
+/// Why something does not work. `code` is the stable contract of tests, documents and scripts; texts may change. No text holds a key.
+struct Finding {
+    std::string code;  ///< such as "dns.nxdomain"
+    Confidence confidence = Confidence::Proven;
+    Party who = Party::You;
+    std::string cause;                  ///< a sentence with the values of this machine
+    std::string fix;                    ///< what to do, in words
+    std::vector<std::string> commands;  ///< to be pasted
+};
+
+/// A value that a check saw. `name` is a short lower-case word or two, `value` printable and scrubbed.
+struct Evidence {
+    std::string name;
+    std::string value;
+};
+
+struct CheckResult {
+    std::string id;        ///< such as "dns.system"
+    std::string category;  ///< such as "dns"
+    CheckStatus status = CheckStatus::Skip;
+    std::string summary;  ///< one line for the table: what was seen
+    std::vector<Finding> findings;
+    std::vector<Evidence> evidence;
+    std::vector<std::string> needs;  ///< ids of the checks that must not have failed
+    std::string blocked_by;          ///< of a skipped check: the id that blocks it, or the reason in words
+    bool required = true;            ///< the examination cannot end well without it
+    core::Duration started{0};       ///< since the examination began
+    core::Duration took{0};
+};
+
+/// Names a finding inside a Diagnosis.
+struct FindingPlace {
+    std::size_t check = 0;
+    std::size_t finding = 0;
+};
+
+/// What doctor found out.
+struct Diagnosis {
+    std::string run_id;
+    std::string tool_version;
+    std::string started_at;  ///< RFC 3339, UTC
+    std::string target;      ///< URL without secrets
+    std::string mode;        ///< "quick", "default" or "idle"
+    std::vector<CheckResult> checks;  ///< in the order of the catalogue
+    std::vector<std::string> works;   ///< what still works, a short sentence each
+
+    /// The first failed check whose needs were met; its first finding. Nothing when nothing failed.
+    [[nodiscard]] std::optional<FindingPlace> root_cause() const;
+    /// All other findings of failed and warning checks, in order.
+    [[nodiscard]] std::vector<FindingPlace> also_seen() const;
+    /// Fail when a check failed; else Inconclusive when a required one was inconclusive, broke or was skipped; else Warn; else Pass.
+    [[nodiscard]] CheckStatus status() const;
+    [[nodiscard]] const Finding& at(FindingPlace place) const { return checks[place.check].findings[place.finding]; }
+};
+
+}  // namespace relaybench::result
