@@ -43,7 +43,8 @@ struct Subject {
     std::string model;               ///< empty: none named
     std::vector<KeySource> keys;     ///< in order of precedence; the first is the one that a client would use
     std::string origin;              ///< of a web page, for the browser checks; empty: none
-    std::string ca_file;
+    std::string ca_file;             ///< authority to trust instead of the public roots; empty: none
+    std::optional<wire::Proxy> proxy;  ///< that a client would use here
     RelayProfile profile;
     bool idle = false;               ///< with the long checks
     bool quick = false;              ///< without the streaming ones

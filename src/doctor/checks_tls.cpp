@@ -1,0 +1,265 @@
+#include <arpa/inet.h>
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "core/calendar.h"
+#include "core/text.h"
+#include "core/units.h"
+#include "doctor/check.h"
+#include "doctor/facts.h"
+#include "doctor/finding_codes.h"
+#include "doctor/handshake.h"
+#include "doctor/http_date.h"
+#include "doctor/reach.h"
+
+namespace relaybench::doctor {
+
+namespace {
+
+using result::Confidence;
+using End = HandshakeResult::End;
+
+constexpr core::Duration kBudget = std::chrono::seconds(5);
+constexpr core::Duration kSecondTryBudget = std::chrono::seconds(3);
+constexpr int kSmallSegments = 1000;
+constexpr auto kExpiryWarning = std::chrono::hours(24 * 30);
+constexpr auto kClockTolerance = std::chrono::seconds(5);
+constexpr auto kClockBroken = std::chrono::seconds(300);
+constexpr std::string_view kNeutralName = "www.example.com";
+constexpr std::size_t kShownBytes = 120;
+
+bool is_address(const std::string& host) {
+    std::array<unsigned char, sizeof(in6_addr)> bytes{};
+    return inet_pton(AF_INET, host.c_str(), bytes.data()) == 1 || inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1;
+}
+
+std::string server_name(const Facts& facts) { return is_address(facts.url.host) ? "" : facts.url.host; }
+
+Handshake try_name(const Facts& facts, const std::string& name, core::Duration budget) {
+    const Deadline deadline = now() + budget;
+    Reached way = reach_port(facts, facts.url.port, deadline);
+    if (!way.channel) {
+        Handshake none;
+        none.result.reason = way.failure;
+        return none;
+    }
+    const Socket socket = way.channel->take_socket();
+    return shake_hands(socket, {.server_name = name, .protocols = {"http/1.1"}}, deadline);
+}
+
+/// Whether plain HTTP is spoken on the relay's port.
+bool speaks_plain_http(const Facts& facts) {
+    Reached way = reach_port(facts, facts.url.port, now() + kSecondTryBudget);
+    if (!way.channel) {
+        return false;
+    }
+    HttpQuestion question;
+    question.authority = facts.url.authority();
+    const HttpReply reply = exchange(*way.channel, question, now() + kSecondTryBudget);
+    return reply.has_head() && reply.status != 400;
+}
+
+/// Whether small segments get through where the answer to a ClientHello did not.
+bool small_segments_help(const Facts& facts) {
+    if (facts.proxy) {
+        return false;
+    }
+    const Deadline deadline = now() + kSecondTryBudget;
+    const Dialled dialled = dial_with_segments(facts.address, facts.url.port, kSmallSegments, deadline);
+    return dialled.system_error == 0 &&
+           shake_hands(dialled.socket, {.server_name = server_name(facts), .protocols = {"http/1.1"}}, deadline).session != nullptr;
+}
+
+result::Finding why_silent(const Facts& facts, const HandshakeResult& result) {
+    const std::string where = facts.url.authority();
+    if (result.tcp.bytes_received == 0 && result.tcp.out_of_order_in > 0) {
+        return found("net.mtu-blackhole-down", small_segments_help(facts) ? Confidence::Proven : Confidence::Likely,
+                     fmt::format("Small packets from {} arrive and large ones are lost on the way.", where));
+    }
+    if (small_segments_help(facts)) {
+        return found("net.mtu-blackhole-down", Confidence::Proven,
+                     fmt::format("TLS to {} works with small packets only: large ones are lost on the way.", where));
+    }
+    if (!server_name(facts).empty() && try_name(facts, std::string(kNeutralName), kSecondTryBudget).result.end != End::TimedOut) {
+        return found("tls.sni-drop", Confidence::Proven,
+                     fmt::format("A TLS greeting that names {} is swallowed on the way; one that names another host is answered.", facts.url.host));
+    }
+    return speaks_plain_http(facts) ? found("tls.plain-http", Confidence::Proven, fmt::format("{} speaks plain HTTP, not TLS.", where))
+                                    : found("tls.server-silent", Confidence::Likely, fmt::format("{} accepts connections and says nothing to TLS.", where));
+}
+
+result::Finding why_cut(const Facts& facts) {
+    const bool other_name_works =
+        !server_name(facts).empty() && try_name(facts, std::string(kNeutralName), kSecondTryBudget).result.end != End::Reset;
+    return found("tls.reset-after-clienthello", other_name_works ? Confidence::Proven : Confidence::Likely,
+                 other_name_works ? fmt::format("A TLS greeting that names {} is cut off at once; one that names another host is not.", facts.url.host)
+                                  : fmt::format("The connection to {} is cut off right after the TLS greeting.", facts.url.authority()));
+}
+
+result::Finding why_refused(const Facts& facts, const HandshakeResult& result) {
+    if (result.reason.find("unrecognized name") != std::string::npos) {
+        return found("tls.sni-unknown", Confidence::Proven, fmt::format("The server does not know the name {}.", facts.url.host));
+    }
+    if (result.reason.find("protocol version") != std::string::npos || result.reason.find("unsupported protocol") != std::string::npos) {
+        return found("tls.version-blocked", Confidence::Proven, "The peer speaks no TLS 1.2 or newer.");
+    }
+    return speaks_plain_http(facts)
+               ? found("tls.plain-http", Confidence::Proven, fmt::format("{} speaks plain HTTP, not TLS.", facts.url.authority()))
+               : found("tls.middlebox", Confidence::Possible,
+                       fmt::format("The TLS hand-shake fails: {}.", core::printable(result.reason, kShownBytes)));
+}
+
+Outcome check_handshake(const Subject& /*subject*/, Facts& facts) {
+    if (!facts.url.secure()) {
+        return Outcome::not_applicable("the URL is not https:// or wss://");
+    }
+    Handshake done = try_name(facts, server_name(facts), kBudget);
+    const HandshakeResult& result = done.result;
+    if (result.end == End::Stands) {
+        facts.chain = std::move(done.result.chain);
+        facts.tls_version = result.version;
+        Outcome outcome = Outcome::pass(fmt::format("{} in {}", result.version, core::human_duration(result.took)));
+        return outcome.with("cipher", result.cipher).with("alpn", result.protocol.empty() ? "none" : result.protocol).with("tcp", result.tcp.text());
+    }
+    Outcome outcome;
+    if (result.end == End::TimedOut) {
+        outcome = Outcome::fail("no answer to the greeting", why_silent(facts, result));
+    } else if (result.end == End::Reset || result.end == End::Closed) {
+        outcome = Outcome::fail("cut off during the hand-shake", why_cut(facts));
+    } else {
+        outcome = Outcome::fail(core::printable(result.reason, kShownBytes), why_refused(facts, result));
+    }
+    return outcome.with("tcp", result.tcp.text());
+}
+
+/// The peer's Date against our clock. Nothing secret is asked, so an unverified connection serves.
+Outcome check_clock(const Subject& subject, Facts& facts) {
+    HttpQuestion question;
+    question.method = "HEAD";
+    question.target = facts.prefix + "/models";
+    question.most_body_bytes = 1;
+    const HttpReply reply = ask_relay(subject, facts, question, Trust::Anyone, now() + kBudget);
+    const auto peer = parse_http_date(reply.header("date"));
+    if (!peer) {
+        return Outcome::info("the peer sends no date");
+    }
+    const auto ahead = core::SystemClock().wall_now() - *peer;
+    facts.clock_ahead = ahead;
+    const auto off = std::chrono::abs(ahead);
+    const std::string text = fmt::format("this machine is {} {} the peer", core::human_duration(off), ahead.count() >= 0 ? "ahead of" : "behind");
+    if (off <= kClockTolerance) {
+        return Outcome::pass("agrees with the peer's clock");
+    }
+    result::Finding finding = found("clock.skewed", Confidence::Likely, fmt::format("The clock of {}.", text), {"timedatectl set-ntp true"});
+    return off > kClockBroken ? Outcome::fail(text, std::move(finding)) : Outcome::warn(text, std::move(finding));
+}
+
+result::Finding why_distrusted(const Facts& facts, const ChainVerdict& verdict) {
+    const CertificateFacts leaf = facts_of(*facts.chain.front());
+    const auto last = facts_of(*facts.chain.back());
+    const std::string issuer = core::printable(leaf.issuer_name, kShownBytes);
+    if (verdict.has(X509_V_ERR_CERT_HAS_EXPIRED)) {
+        return found("tls.expired", Confidence::Proven, fmt::format("The certificate of {} expired on {}.", facts.url.host, core::utc_text(leaf.not_after)));
+    }
+    if (verdict.has(X509_V_ERR_CERT_NOT_YET_VALID)) {
+        return found("tls.not-yet-valid", Confidence::Proven,
+                     fmt::format("The certificate of {} is valid from {} on.", facts.url.host, core::utc_text(leaf.not_before)));
+    }
+    if (verdict.has(X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT)) {
+        return found("tls.self-signed", Confidence::Proven, fmt::format("The certificate of {} is signed by itself.", facts.url.host));
+    }
+    const bool untrusted = verdict.has(X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN) || verdict.has(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY) ||
+                           verdict.has(X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE) || verdict.has(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT);
+    const bool wrong_name = verdict.has(X509_V_ERR_HOSTNAME_MISMATCH) || verdict.has(X509_V_ERR_IP_ADDRESS_MISMATCH);
+    if (wrong_name && !untrusted) {
+        return found("tls.wrong-host", Confidence::Proven,
+                     fmt::format("The certificate is for {}, not for {}.",
+                                 leaf.names.empty() ? core::printable(leaf.subject, kShownBytes) : core::printable(leaf.names.front(), kShownBytes), facts.url.host));
+    }
+    if (facts.chain.size() == 1 && !last.self_signed && !verdict.has(X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN)) {
+        return found("tls.missing-intermediate", Confidence::Likely,
+                     fmt::format("{} sends its certificate without that of its issuer, {}.", facts.url.host, issuer));
+    }
+    return found("tls.intercepted-untrusted", Confidence::Likely,
+                 fmt::format("The certificate for {} was issued by {}, which neither browsers nor this machine know.", facts.url.host, issuer));
+}
+
+Outcome judge_named_authority(const Subject& subject, Facts& facts, core::WallTime at) {
+    const auto store = store_of_file(subject.ca_file);
+    if (!store) {
+        return Outcome::fail("the authority cannot be read", found("env.ca-file-missing", Confidence::Proven, store.error().message));
+    }
+    const ChainVerdict verdict = judge_chain(facts.chain, **store, facts.url.host, at);
+    facts.trusted = verdict.good();
+    return verdict.good() ? Outcome::pass("trusted by the authority that was named")
+                          : Outcome::fail(verdict.text(), why_distrusted(facts, verdict));
+}
+
+/// Four quadrants: the public roots and this machine's store, each of which may trust the chain or not.
+Outcome check_verify(const Subject& subject, Facts& facts) {
+    if (!facts.url.secure()) {
+        return Outcome::not_applicable("no TLS");
+    }
+    const auto at = core::SystemClock().wall_now();
+    const CertificateFacts leaf = facts_of(*facts.chain.front());
+    Outcome outcome;
+    if (!subject.ca_file.empty()) {
+        outcome = judge_named_authority(subject, facts, at);
+    } else {
+        const ChainVerdict by_public = judge_chain(facts.chain, *public_roots(), facts.url.host, at);
+        const ChainVerdict by_system = judge_chain(facts.chain, *system_store(), facts.url.host, at);
+        facts.trusted = by_public.good();
+        facts.trusted_by_system_only = !by_public.good() && by_system.good();
+        if (by_public.good() && by_system.good()) {
+            outcome = Outcome::pass(fmt::format("issued by {}", core::printable(leaf.issuer_name, kShownBytes)));
+        } else if (by_public.good()) {
+            outcome = Outcome::warn("this machine's own store does not trust it",
+                                    found("tls.local-store-broken", Confidence::Proven,
+                                          "The certificate is good, and this machine's list of authorities does not know its issuer.",
+                                          {"apt-get install --reinstall ca-certificates", "update-ca-certificates"}));
+        } else if (by_system.good()) {
+            outcome = Outcome::warn("trusted by this machine only",
+                                    found("tls.intercepted-trusted", Confidence::Proven,
+                                          fmt::format("The certificate was issued by {}, an authority of this organisation: TLS is opened on the way.",
+                                                      core::printable(leaf.issuer_name, kShownBytes))));
+        } else {
+            outcome = Outcome::fail(by_public.text(), why_distrusted(facts, by_public));
+        }
+    }
+    return outcome.with("subject", core::printable(leaf.subject, kShownBytes))
+        .with("issuer", core::printable(leaf.issuer, kShownBytes))
+        .with("valid until", core::utc_text(leaf.not_after));
+}
+
+Outcome check_expiry(const Subject& /*subject*/, Facts& facts) {
+    if (!facts.url.secure()) {
+        return Outcome::not_applicable("no TLS");
+    }
+    const auto left = facts_of(*facts.chain.front()).not_after - core::SystemClock().wall_now();
+    const auto days = std::chrono::duration_cast<std::chrono::hours>(left).count() / 24;
+    const std::string text = fmt::format("{} days left", days);
+    // A chain of a private authority is often short-lived on purpose.
+    if (left < kExpiryWarning && facts.trusted && days <= 14) {
+        return Outcome::warn(text, found("tls.expired", Confidence::Possible, fmt::format("The certificate of {} ends in {} days.", facts.url.host, days)));
+    }
+    return Outcome::pass(text);
+}
+
+}  // namespace
+
+std::vector<Check> tls_checks() {
+    return {
+        {.id = "tls.handshake", .category = "tls", .question = "Does a TLS session come about?", .needs = {"tcp.443", "proxy.connect"},
+         .budget = std::chrono::seconds(15), .run = &check_handshake},
+        {.id = "clock.skew", .category = "tls", .question = "Does this machine's clock agree with the relay's?", .needs = {"tls.handshake"},
+         .run = &check_clock},
+        {.id = "tls.verify", .category = "tls", .question = "Is it the relay's own certificate, trusted here and publicly?",
+         .needs = {"tls.handshake", "clock.skew"}, .run = &check_verify},
+        {.id = "tls.expiry", .category = "tls", .question = "How long is the certificate valid?", .needs = {"tls.verify"},
+         .weight = Check::Weight::Optional, .run = &check_expiry},
+    };
+}
+
+}  // namespace relaybench::doctor

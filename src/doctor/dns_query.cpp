@@ -1,0 +1,240 @@
+#include "doctor/dns_query.h"
+
+#include <ares.h>
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <sstream>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "core/text.h"
+#include "core/units.h"
+#include "doctor/socket.h"
+
+namespace relaybench::doctor {
+
+namespace {
+
+using End = DnsAnswer::End;
+
+struct Asked {
+    bool done = false;
+    int status = ARES_ETIMEOUT;
+    std::vector<std::string> addresses;
+};
+
+void note_answer(void* argument, int status, int /*timeouts*/, ares_addrinfo* result) {
+    auto& asked = *static_cast<Asked*>(argument);
+    asked.done = true;
+    asked.status = status;
+    for (const ares_addrinfo_node* node = result != nullptr ? result->nodes : nullptr; node != nullptr; node = node->ai_next) {
+        std::array<char, INET6_ADDRSTRLEN> text{};
+        const void* address = node->ai_family == AF_INET ? static_cast<const void*>(&reinterpret_cast<const sockaddr_in*>(node->ai_addr)->sin_addr)
+                                                         : &reinterpret_cast<const sockaddr_in6*>(node->ai_addr)->sin6_addr;
+        if (inet_ntop(node->ai_family, address, text.data(), text.size()) != nullptr) {
+            asked.addresses.emplace_back(text.data());
+        }
+    }
+    ares_freeaddrinfo(result);
+}
+
+struct DestroyChannel {
+    void operator()(ares_channel channel) const { ares_destroy(channel); }
+};
+using AresChannel = std::unique_ptr<std::remove_pointer_t<ares_channel>, DestroyChannel>;
+
+AresChannel channel_to(const std::string& server, core::Duration budget) {
+    ares_options options{};
+    options.timeout = static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(budget).count());
+    options.tries = 1;
+    options.flags = ARES_FLAG_NOCHECKRESP | ARES_FLAG_NOSEARCH;
+    std::array<char, 2> dns_only{'b', '\0'};
+    options.lookups = dns_only.data();
+    ares_channel channel = nullptr;
+    if (ares_init_options(&channel, &options, ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_FLAGS | ARES_OPT_LOOKUPS) != ARES_SUCCESS) {
+        return nullptr;
+    }
+    AresChannel owner(channel);
+    return ares_set_servers_ports_csv(channel, server.c_str()) == ARES_SUCCESS ? std::move(owner) : nullptr;
+}
+
+void serve(ares_channel channel, const Asked& asked, Deadline deadline) {
+    while (!asked.done && now() < deadline) {
+        std::array<ares_socket_t, ARES_GETSOCK_MAXNUM> sockets{};
+        const int wanted = ares_getsock(channel, sockets.data(), static_cast<int>(sockets.size()));
+        std::vector<pollfd> watched;
+        for (unsigned i = 0; i < sockets.size(); ++i) {
+            const short events = static_cast<short>((ARES_GETSOCK_READABLE(static_cast<unsigned>(wanted), i) != 0 ? POLLIN : 0) |
+                                                    (ARES_GETSOCK_WRITABLE(static_cast<unsigned>(wanted), i) != 0 ? POLLOUT : 0));
+            if (events != 0) {
+                watched.push_back({.fd = sockets[i], .events = events, .revents = 0});
+            }
+        }
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - now());
+        poll(watched.data(), watched.size(), static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 50)));
+        for (const pollfd& one : watched) {
+            ares_process_fd(channel, (one.revents & (POLLIN | POLLERR | POLLHUP)) != 0 ? one.fd : ARES_SOCKET_BAD,
+                            (one.revents & POLLOUT) != 0 ? one.fd : ARES_SOCKET_BAD);
+        }
+        ares_process_fd(channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+    }
+}
+
+End end_of(int status) {
+    switch (status) {
+        case ARES_SUCCESS:
+            return End::Addresses;
+        case ARES_ENODATA:
+            return End::NoData;
+        case ARES_ENOTFOUND:
+            return End::NoSuchName;
+        case ARES_ESERVFAIL:
+            return End::ServerFailure;
+        case ARES_EREFUSED:
+            return End::Refused;
+        case ARES_ETIMEOUT:
+            return End::TimedOut;
+        case ARES_ECONNREFUSED:
+            return End::Unreachable;
+        default:
+            return End::Other;
+    }
+}
+
+std::string_view words(End end) {
+    switch (end) {
+        case End::Addresses:
+            return "addresses";
+        case End::NoData:
+            return "no such record";
+        case End::NoSuchName:
+            return "NXDOMAIN";
+        case End::ServerFailure:
+            return "SERVFAIL";
+        case End::Refused:
+            return "REFUSED";
+        case End::TimedOut:
+            return "no answer";
+        case End::Unreachable:
+            return "not reachable";
+        case End::Other:
+            return "no valid answer";
+    }
+    return "";
+}
+
+/// Shared with a thread that may outlive the caller: getaddrinfo cannot be called off.
+struct Lookup {
+    std::mutex mutex;
+    std::condition_variable done_changed;
+    bool done = false;
+    int error = 0;
+    std::vector<std::string> addresses;
+};
+
+void look_up_into(const std::shared_ptr<Lookup>& lookup, const std::string& host) {
+    addrinfo hints{};
+    hints.ai_family = AF_UNSPEC;
+    hints.ai_socktype = SOCK_STREAM;
+    addrinfo* list = nullptr;
+    const int error = getaddrinfo(host.c_str(), nullptr, &hints, &list);
+    std::vector<std::string> addresses;
+    for (const addrinfo* node = list; node != nullptr; node = node->ai_next) {
+        std::array<char, NI_MAXHOST> text{};
+        if (getnameinfo(node->ai_addr, node->ai_addrlen, text.data(), static_cast<socklen_t>(text.size()), nullptr, 0, NI_NUMERICHOST) == 0) {
+            addresses.emplace_back(text.data());
+        }
+    }
+    if (list != nullptr) {
+        freeaddrinfo(list);
+    }
+    const std::lock_guard lock(lookup->mutex);
+    lookup->done = true;
+    lookup->error = error;
+    lookup->addresses = std::move(addresses);
+    lookup->done_changed.notify_all();
+}
+
+}  // namespace
+
+std::string DnsAnswer::text() const {
+    const std::string_view type_text = type == RecordType::A ? "A" : "AAAA";
+    if (end == End::Addresses) {
+        return fmt::format("{} {} in {}", type_text, fmt::join(addresses, ", "), core::human_duration(took));
+    }
+    return fmt::format("{} {} after {}", type_text, words(end), core::human_duration(took));
+}
+
+DnsAnswer ask_resolver(const std::string& server, const std::string& name, RecordType type, core::Duration budget) {
+    DnsAnswer answer;
+    answer.server = server;
+    answer.type = type;
+    const core::TimePoint began = now();
+    const AresChannel channel = channel_to(server, budget);
+    if (!channel) {
+        return answer;
+    }
+    Asked asked;
+    ares_addrinfo_hints hints{};
+    hints.ai_family = type == RecordType::A ? AF_INET : AF_INET6;
+    hints.ai_flags = ARES_AI_NOSORT | ARES_AI_NUMERICSERV;
+    ares_getaddrinfo(channel.get(), name.c_str(), nullptr, &hints, &note_answer, &asked);
+    serve(channel.get(), asked, began + budget);
+    answer.took = now() - began;
+    answer.end = asked.done ? end_of(asked.status) : End::TimedOut;
+    answer.addresses = asked.addresses;
+    ares_cancel(channel.get());
+    return answer;
+}
+
+std::vector<std::string> resolvers_of(std::string_view resolv_conf) {
+    std::vector<std::string> servers;
+    for (const std::string_view line : core::split(resolv_conf, '\n')) {
+        std::istringstream words_of_line{std::string(line)};
+        std::string keyword;
+        std::string server;
+        if (words_of_line >> keyword >> server && keyword == "nameserver") {
+            servers.push_back(server);
+        }
+    }
+    return servers;
+}
+
+std::string hosts_line_of(std::string_view hosts_file, std::string_view host) {
+    for (const std::string_view line : core::split(hosts_file, '\n')) {
+        std::istringstream words_of_line{std::string(line.substr(0, line.find('#')))};
+        std::string address;
+        std::string name;
+        words_of_line >> address;
+        while (words_of_line >> name) {
+            if (core::iequals(name, host)) {
+                return std::string(core::trimmed(line));
+            }
+        }
+    }
+    return {};
+}
+
+SystemLookup look_up(const std::string& host, core::Duration budget) {
+    const auto lookup = std::make_shared<Lookup>();
+    const core::TimePoint began = now();
+    std::thread([lookup, host] { look_up_into(lookup, host); }).detach();
+    std::unique_lock lock(lookup->mutex);
+    SystemLookup result;
+    result.timed_out = !lookup->done_changed.wait_for(lock, budget, [&] { return lookup->done; });
+    result.error = lookup->error;
+    result.addresses = lookup->addresses;
+    result.took = now() - began;
+    return result;
+}
+
+}  // namespace relaybench::doctor

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/error.h"
+
+namespace relaybench::doctor {
+
+enum class RecordType : std::uint8_t { A, Aaaa };
+
+/// What one resolver answered to one question.
+struct DnsAnswer {
+    std::string server;
+    RecordType type = RecordType::A;
+    enum class End : std::uint8_t { Addresses, NoData, NoSuchName, ServerFailure, Refused, TimedOut, Unreachable, Other } end = End::Other;
+    std::vector<std::string> addresses;  ///< numeric
+    core::Duration took{0};
+
+    /// "NXDOMAIN in 3 ms", "2 addresses in 1 ms".
+    [[nodiscard]] std::string text() const;
+};
+
+/// Asks a resolver (`server`: numeric, with an optional port as in 127.0.0.1:5353) directly, over UDP, TCP where the answer is truncated.
+[[nodiscard]] DnsAnswer ask_resolver(const std::string& server, const std::string& name, RecordType type, core::Duration budget);
+
+/// The `nameserver` lines of a resolv.conf.
+[[nodiscard]] std::vector<std::string> resolvers_of(std::string_view resolv_conf);
+
+/// The line of a hosts file that names `host`; empty: none.
+[[nodiscard]] std::string hosts_line_of(std::string_view hosts_file, std::string_view host);
+
+/// What this machine's programs are told (getaddrinfo). Gives up at the budget, though the system may go on asking.
+struct SystemLookup {
+    std::vector<std::string> addresses;
+    int error = 0;  ///< EAI_…; 0 also when it did not end in time
+    bool timed_out = false;
+    core::Duration took{0};
+};
+[[nodiscard]] SystemLookup look_up(const std::string& host, core::Duration budget);
+
+}  // namespace relaybench::doctor

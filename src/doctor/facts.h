@@ -1,0 +1,46 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/clock.h"
+#include "doctor/certificates.h"
+#include "doctor/examination.h"
+#include "doctor/http_exchange.h"
+#include "wire/proxy.h"
+#include "wire/url.h"
+
+namespace relaybench::doctor {
+
+/// What checks have learned, for those that need them. A check writes its own part and reads those of the checks that it needs; the runner
+/// orders the two, so nothing here is locked.
+struct Facts {
+    wire::Url url;                     ///< of the HTTP side (http or https), whatever scheme the user wrote
+    std::optional<wire::Proxy> proxy;  ///< that connections go through
+    std::string proxy_address;         ///< proxy.tcp
+
+    std::vector<std::string> addresses;  ///< dns.system
+    std::string address;                 ///< tcp.443: one that answers
+    core::Duration rtt{0};               ///< tcp.443
+    std::string broken_family;           ///< tcp.443: "IPv6" when none of its addresses answers and others do; empty: none
+
+    Chain chain;                       ///< tls.handshake
+    std::string tls_version;
+    bool trusted = false;              ///< tls.verify: by the public roots, or by the authority that was named
+    bool trusted_by_system_only = false;
+    std::optional<core::Duration> clock_ahead;  ///< clock.skew: ours against the peer's
+
+    bool has_doctor_pages = false;     ///< http.identity
+    bool proved_itself = false;        ///< http.identity: may be sent a key
+    std::string prefix;                ///< of the relay's paths: "/v1"
+    std::vector<std::string> models;   ///< http.auth
+    bool key_is_good = false;          ///< http.auth
+    std::optional<HttpReply> auth_reply;    ///< http.auth
+    std::optional<HttpReply> stream_reply;  ///< sse.headers: the synthetic stream
+};
+
+/// What is known before the first check.
+[[nodiscard]] Facts first_facts(const Subject& subject);
+
+}  // namespace relaybench::doctor

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/clock.h"
+#include "doctor/certificates.h"
+#include "doctor/channel.h"
+#include "doctor/socket.h"
+
+namespace relaybench::doctor {
+
+/// What to say in a ClientHello.
+struct Hello {
+    std::string server_name;                        ///< SNI; empty: none is sent
+    std::vector<std::string> protocols{"http/1.1"};  ///< ALPN; empty: none is offered
+};
+
+/// How a TLS hand-shake ended. Certificates are collected, not judged: whoever wants to send something judges them first.
+struct HandshakeResult {
+    enum class End : std::uint8_t { Stands, TimedOut, Reset, Closed, Alert, NotTls, Failed } end = End::Failed;
+    std::string reason;  ///< OpenSSL's, of the last three
+    std::string version;
+    std::string cipher;
+    std::string protocol;  ///< that ALPN chose; empty: none
+    Chain chain;
+    TcpFacts tcp;
+    core::Duration took{0};
+};
+
+/// Over a fresh connection. `session` is set when the hand-shake stands.
+struct Handshake {
+    HandshakeResult result;
+    SslPointer session;
+};
+[[nodiscard]] Handshake shake_hands(const Socket& socket, const Hello& hello, Deadline deadline);
+
+}  // namespace relaybench::doctor

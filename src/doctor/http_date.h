@@ -1,0 +1,13 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "core/clock.h"
+
+namespace relaybench::doctor {
+
+/// An HTTP date in its one current form, "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110 §5.6.7).
+[[nodiscard]] std::optional<core::WallTime> parse_http_date(std::string_view text);
+
+}  // namespace relaybench::doctor

@@ -1,0 +1,96 @@
+#include "doctor/reach.h"
+
+#include <arpa/inet.h>
+
+#include <array>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "doctor/handshake.h"
+
+namespace relaybench::doctor {
+
+namespace {
+
+bool is_address(const std::string& host) {
+    std::array<unsigned char, sizeof(in6_addr)> bytes{};
+    return inet_pton(AF_INET, host.c_str(), bytes.data()) == 1 || inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1;
+}
+
+bool is_trusted(const Subject& subject, const Facts& facts, const Chain& chain) {
+    const auto at = core::SystemClock().wall_now();
+    if (!subject.ca_file.empty()) {
+        const auto store = store_of_file(subject.ca_file);
+        return store && judge_chain(chain, **store, facts.url.host, at).good();
+    }
+    return judge_chain(chain, *public_roots(), facts.url.host, at).good();
+}
+
+}  // namespace
+
+Tunnelled ask_for_tunnel(Socket socket, const wire::Proxy& proxy, const std::string& destination, Deadline deadline) {
+    Tunnelled done;
+    Channel channel(std::move(socket));
+    HttpQuestion question;
+    question.method = "CONNECT";
+    question.target = destination;
+    question.authority = destination;
+    question.most_body_bytes = 4096;
+    if (!proxy.credentials.empty()) {
+        question.headers.push_back({"Proxy-Authorization", wire::basic_authorization(proxy.credentials)});
+    }
+    done.reply = exchange_head(channel, question, deadline);
+    if (done.reply.status >= 200 && done.reply.status < 300) {
+        done.channel.emplace(std::move(channel));
+    }
+    return done;
+}
+
+Reached reach_port(const Facts& facts, std::uint16_t port, Deadline deadline) {
+    Dialled dialled = facts.proxy ? dial(facts.proxy_address, facts.proxy->port, deadline) : dial(facts.address, port, deadline);
+    if (dialled.system_error != 0) {
+        return {std::nullopt, std::generic_category().message(dialled.system_error)};
+    }
+    if (!facts.proxy) {
+        return {Channel(std::move(dialled.socket)), {}};
+    }
+    Tunnelled tunnel = ask_for_tunnel(std::move(dialled.socket), *facts.proxy, wire::host_and_port(facts.url.host, port), deadline);
+    if (!tunnel.channel) {
+        return {std::nullopt, fmt::format("the proxy answered {}", tunnel.reply.text())};
+    }
+    return {std::move(tunnel.channel), {}};
+}
+
+Reached reach_relay(const Subject& subject, const Facts& facts, Trust trust, Deadline deadline) {
+    Reached way = reach_port(facts, facts.url.port, deadline);
+    if (!way.channel || !facts.url.secure()) {
+        return way;
+    }
+    Socket socket = way.channel->take_socket();
+    Hello hello;
+    hello.server_name = is_address(facts.url.host) ? "" : facts.url.host;
+    Handshake done = shake_hands(socket, hello, deadline);
+    if (!done.session) {
+        return {std::nullopt, fmt::format("no TLS session: {}", done.result.reason)};
+    }
+    if (trust == Trust::Verified && !is_trusted(subject, facts, done.result.chain)) {
+        return {std::nullopt, "the certificate is not trusted"};
+    }
+    return {Channel(std::move(socket), std::move(done.session)), {}};
+}
+
+HttpReply ask_relay(const Subject& subject, const Facts& facts, HttpQuestion question, Trust trust, Deadline deadline) {
+    Reached way = reach_relay(subject, facts, trust, deadline);
+    if (!way.channel) {
+        HttpReply reply;
+        reply.end = HttpReply::End::NotSent;
+        reply.detail = way.failure;
+        return reply;
+    }
+    question.authority = facts.url.authority();
+    return exchange(*way.channel, question, deadline);
+}
+
+}  // namespace relaybench::doctor

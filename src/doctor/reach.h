@@ -1,0 +1,36 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "doctor/channel.h"
+#include "doctor/examination.h"
+#include "doctor/facts.h"
+#include "doctor/http_exchange.h"
+
+namespace relaybench::doctor {
+
+/// A way to the relay that was opened as a client would: through the proxy if there is one, over TLS if the URL says so.
+struct Reached {
+    std::optional<Channel> channel;
+    std::string failure;  ///< why there is none
+};
+
+/// TCP to the relay, and through the proxy's tunnel.
+[[nodiscard]] Reached reach_port(const Facts& facts, std::uint16_t port, Deadline deadline);
+/// The same with TLS, judged as tls.verify judged: a channel is handed out only when the peer's chain is the one that was judged good, or
+/// when nothing secret will be sent.
+enum class Trust : std::uint8_t { Verified, Anyone };
+[[nodiscard]] Reached reach_relay(const Subject& subject, const Facts& facts, Trust trust, Deadline deadline);
+
+/// One question to the relay on a connection of its own; NotSent with the reason when it cannot be reached.
+[[nodiscard]] HttpReply ask_relay(const Subject& subject, const Facts& facts, HttpQuestion question, Trust trust, Deadline deadline);
+
+/// What a proxy answered to CONNECT; `channel` is set when the tunnel stands.
+struct Tunnelled {
+    HttpReply reply;
+    std::optional<Channel> channel;
+};
+[[nodiscard]] Tunnelled ask_for_tunnel(Socket socket, const wire::Proxy& proxy, const std::string& destination, Deadline deadline);
+
+}  // namespace relaybench::doctor

@@ -1,0 +1,55 @@
+#include "doctor/reply_json.h"
+
+#include <nlohmann/json.hpp>
+
+namespace relaybench::doctor {
+
+namespace {
+
+using Json = nlohmann::json;
+constexpr std::size_t kMostModels = 1000;
+
+/// Never throws: what is no JSON is a discarded value, of which nothing is found.
+Json parsed(std::string_view text) { return Json::parse(text, nullptr, false); }
+
+}  // namespace
+
+std::optional<HelloReply> read_hello(std::string_view json) {
+    const Json document = parsed(json);
+    if (!document.is_object() || !document.contains("doctor") || !document.contains("challenge") || !document["challenge"].is_string()) {
+        return std::nullopt;
+    }
+    HelloReply hello;
+    hello.challenge = document["challenge"].get<std::string>();
+    if (document.contains("received_headers") && document["received_headers"].is_object()) {
+        for (const auto& [name, value] : document["received_headers"].items()) {
+            hello.received_headers.push_back(name);
+        }
+    }
+    return hello;
+}
+
+std::vector<std::string> read_models(std::string_view json) {
+    std::vector<std::string> models;
+    const Json document = parsed(json);
+    if (!document.is_object() || !document.contains("data") || !document["data"].is_array()) {
+        return models;
+    }
+    for (const Json& entry : document["data"]) {
+        if (models.size() < kMostModels && entry.is_object() && entry.contains("id") && entry["id"].is_string()) {
+            models.push_back(entry["id"].get<std::string>());
+        }
+    }
+    return models;
+}
+
+std::optional<PacedEvent> read_paced_event(std::string_view json) {
+    const Json document = parsed(json);
+    if (!document.is_object() || !document.contains("seq") || !document.contains("t_us") || !document["seq"].is_number_unsigned() ||
+        !document["t_us"].is_number_integer()) {
+        return std::nullopt;
+    }
+    return PacedEvent{document["seq"].get<std::uint64_t>(), document["t_us"].get<std::int64_t>()};
+}
+
+}  // namespace relaybench::doctor

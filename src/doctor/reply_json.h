@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace relaybench::doctor {
+
+/// What GET /v1/doctor/hello says.
+struct HelloReply {
+    std::string challenge;
+    std::vector<std::string> received_headers;  ///< their names, in lower case
+};
+[[nodiscard]] std::optional<HelloReply> read_hello(std::string_view json);
+
+/// The ids of GET /v1/models; empty when it is no such list. At most 1,000.
+[[nodiscard]] std::vector<std::string> read_models(std::string_view json);
+
+/// One event of the synthetic stream: its number from 1, and when the relay wrote it, in microseconds since it began.
+struct PacedEvent {
+    std::uint64_t number = 0;
+    std::int64_t sent_us = 0;
+};
+[[nodiscard]] std::optional<PacedEvent> read_paced_event(std::string_view json);
+
+}  // namespace relaybench::doctor

@@ -1,0 +1,252 @@
+#include "doctor/runner.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "doctor/facts.h"
+#include "doctor/finding_codes.h"
+
+namespace relaybench::doctor {
+
+namespace {
+
+using result::CheckResult;
+using result::CheckStatus;
+
+/// Where a check stands. A check that does not apply here blocks nobody.
+enum class State : std::uint8_t { Waiting, Running, Met, Blocking };
+
+bool is_met(const Outcome& outcome) {
+    return outcome.status == CheckStatus::Pass || outcome.status == CheckStatus::Info || outcome.status == CheckStatus::Warn ||
+           outcome.status == CheckStatus::Skip;
+}
+
+Outcome run_guarded(const Check& check, const Subject& subject, Facts& facts) {
+    try {
+        return check.run(subject, facts);
+    } catch (const std::exception& error) {
+        Outcome broken;
+        broken.status = CheckStatus::Error;
+        broken.summary = fmt::format("doctor itself broke here: {}", error.what());
+        return broken;
+    }
+}
+
+/// A path that fails and then works is a finding of its own.
+Outcome run_twice_if_failing(const Check& check, const Subject& subject, Facts& facts) {
+    Outcome first = run_guarded(check, subject, facts);
+    if (first.status != CheckStatus::Fail || check.kind != Check::Kind::Network) {
+        return first;
+    }
+    Outcome second = run_guarded(check, subject, facts);
+    if (!is_met(second)) {
+        return second;
+    }
+    const std::string cause = first.findings.empty() ? first.summary : first.findings.front().cause;
+    second.status = CheckStatus::Warn;
+    second.summary = "failed once of two tries";
+    second.findings.insert(second.findings.begin(), found("net.flaky", result::Confidence::Proven, "The first try failed: " + cause));
+    return second;
+}
+
+class Examination {
+  public:
+    Examination(const Subject& subject, const std::vector<Check>& checks, const core::Clock& clock, const Watcher& watcher)
+        : subject_(subject), checks_(checks), clock_(clock), watcher_(watcher), began_(clock.now()), facts_(first_facts(subject)), states_(checks.size(), State::Waiting),
+          results_(checks.size()) {}
+
+    std::vector<CheckResult> run() {
+        describe();
+        run_static();
+        std::unique_lock lock(mutex_);
+        while (!is_over()) {
+            start_ready();
+            skip_blocked();
+            if (!is_over()) {
+                changed_.wait_for(lock, std::chrono::milliseconds(250));
+                tell(lock);
+            }
+        }
+        lock.unlock();
+        for (auto& thread : threads_) {
+            thread.join();
+        }
+        return std::move(results_);
+    }
+
+  private:
+    void describe() {
+        for (std::size_t i = 0; i < checks_.size(); ++i) {
+            results_[i].id = checks_[i].id;
+            results_[i].category = checks_[i].category;
+            results_[i].needs.assign(checks_[i].needs.begin(), checks_[i].needs.end());
+            results_[i].required = checks_[i].weight == Check::Weight::Required;
+        }
+    }
+
+    void run_static() {
+        for (std::size_t i = 0; i < checks_.size(); ++i) {
+            if (checks_[i].kind == Check::Kind::Static && !blocker_of(i)) {
+                const auto at = clock_.now();
+                settle(i, run_guarded(checks_[i], subject_, facts_), at);
+            }
+        }
+    }
+
+    /// The first need that has not been met and will not be; nothing when all are met or may yet be.
+    [[nodiscard]] std::optional<std::size_t> blocker_of(std::size_t i) const {
+        for (const auto need : checks_[i].needs) {
+            const std::size_t at = index_of(need);
+            if (at < checks_.size() && states_[at] == State::Blocking) {
+                return at;
+            }
+        }
+        return std::nullopt;
+    }
+
+    [[nodiscard]] bool is_ready(std::size_t i) const {
+        return std::all_of(checks_[i].needs.begin(), checks_[i].needs.end(), [&](std::string_view need) {
+            const std::size_t at = index_of(need);
+            return at == checks_.size() || states_[at] == State::Met;
+        });
+    }
+
+    [[nodiscard]] std::size_t index_of(std::string_view id) const {
+        const auto found = std::find_if(checks_.begin(), checks_.end(), [&](const Check& check) { return check.id == id; });
+        return static_cast<std::size_t>(found - checks_.begin());
+    }
+
+    [[nodiscard]] bool is_over() const {
+        return std::all_of(states_.begin(), states_.end(), [](State state) { return state == State::Met || state == State::Blocking; });
+    }
+
+    void start_ready() {
+        for (std::size_t i = 0; i < checks_.size(); ++i) {
+            if (states_[i] != State::Waiting || !is_ready(i)) {
+                continue;
+            }
+            if (watcher_.stop && watcher_.stop()) {
+                skip(i, "interrupted");
+                continue;
+            }
+            states_[i] = State::Running;
+            threads_.emplace_back([this, i] { run_one(i); });
+        }
+    }
+
+    void run_one(std::size_t i) {
+        const auto at = clock_.now();
+        Outcome outcome = run_twice_if_failing(checks_[i], subject_, facts_);
+        const std::lock_guard lock(mutex_);
+        settle(i, std::move(outcome), at);
+        changed_.notify_all();
+    }
+
+    void skip_blocked() {
+        for (bool again = true; again;) {
+            again = false;
+            for (std::size_t i = 0; i < checks_.size(); ++i) {
+                if (const auto blocker = states_[i] == State::Waiting ? blocker_of(i) : std::nullopt) {
+                    skip(i, std::string(checks_[*blocker].id));
+                    again = true;
+                }
+            }
+        }
+    }
+
+    void skip(std::size_t i, std::string blocked_by) {
+        results_[i].status = CheckStatus::Skip;
+        results_[i].blocked_by = std::move(blocked_by);
+        results_[i].started = clock_.now() - began_;
+        states_[i] = State::Blocking;
+    }
+
+    void settle(std::size_t i, Outcome outcome, core::TimePoint started) {
+        states_[i] = is_met(outcome) ? State::Met : State::Blocking;
+        CheckResult& result = results_[i];
+        result.status = outcome.status;
+        result.summary = std::move(outcome.summary);
+        result.findings = std::move(outcome.findings);
+        result.evidence = std::move(outcome.evidence);
+        result.blocked_by = std::move(outcome.blocked_by);
+        result.started = started - began_;
+        result.took = clock_.now() - started;
+        // What does not apply here is no gap in the examination.
+        result.required = result.required && result.status != CheckStatus::Skip;
+    }
+
+    void tell(std::unique_lock<std::mutex>& lock) {
+        std::vector<std::string_view> running;
+        for (std::size_t i = 0; i < checks_.size(); ++i) {
+            if (states_[i] == State::Running) {
+                running.push_back(checks_[i].id);
+            }
+        }
+        if (watcher_.on_wait && !running.empty()) {
+            lock.unlock();
+            watcher_.on_wait(running, clock_.now() - began_);
+            lock.lock();
+        }
+    }
+
+    const Subject& subject_;
+    const std::vector<Check>& checks_;
+    const core::Clock& clock_;
+    const Watcher& watcher_;
+    const core::TimePoint began_;
+    Facts facts_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::vector<State> states_;
+    std::vector<CheckResult> results_;
+    std::vector<std::thread> threads_;
+};
+
+bool matches(std::string_view id, std::string_view pattern) {
+    return pattern.ends_with('*') ? id.starts_with(pattern.substr(0, pattern.size() - 1)) : id == pattern;
+}
+
+bool is_asked_for(const Check& check, const Subject& subject) {
+    switch (check.kind) {
+        case Check::Kind::Stream:
+            return !subject.quick;
+        case Check::Kind::Idle:
+            return subject.idle;
+        default:
+            return true;
+    }
+}
+
+}  // namespace
+
+std::vector<result::CheckResult> examine(const Subject& subject, const std::vector<Check>& checks, const core::Clock& clock,
+                                         const Watcher& watcher) {
+    return Examination(subject, checks, clock, watcher).run();
+}
+
+std::vector<Check> chosen_checks(std::vector<Check> checks, const std::vector<std::string>& patterns, const Subject& subject) {
+    std::erase_if(checks, [&](const Check& check) { return !is_asked_for(check, subject); });
+    if (patterns.empty()) {
+        return checks;
+    }
+    std::set<std::string_view> wanted;
+    // Backwards: a check stands behind all that it needs.
+    for (auto check = checks.rbegin(); check != checks.rend(); ++check) {
+        const bool named = std::any_of(patterns.begin(), patterns.end(), [&](const auto& pattern) { return matches(check->id, pattern); });
+        if (named || wanted.contains(check->id)) {
+            wanted.insert(check->id);
+            wanted.insert(check->needs.begin(), check->needs.end());
+        }
+    }
+    std::erase_if(checks, [&](const Check& check) { return !wanted.contains(check.id); });
+    return checks;
+}
+
+}  // namespace relaybench::doctor
