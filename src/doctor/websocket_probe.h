@@ -2,7 +2,7 @@
 
 #include <cstdint>
 #include <deque>
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,7 +53,7 @@ struct Upgrade {
     HttpReply reply;
     bool accepted = false;   ///< a 101 that RFC 6455 §4.1 would accept
     std::string wrong_with;  ///< a 101 that it would not: what is wrong
-    std::optional<WebSocketProbe> socket;
+    std::unique_ptr<WebSocketProbe> socket;  ///< set when accepted
 };
 [[nodiscard]] Upgrade upgrade(Channel channel, const std::string& target, const std::string& authority,
                               const std::vector<wire::Header>& headers, Deadline deadline);

@@ -1,0 +1,129 @@
+#include "doctor/runner.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <stdexcept>
+#include <string>
+
+#include "doctor/facts.h"
+#include "doctor/finding_codes.h"
+
+namespace relaybench::doctor {
+namespace {
+
+using result::CheckStatus;
+using result::Confidence;
+
+Check check(std::string_view id, std::vector<std::string_view> needs, std::function<Outcome()> run, Check::Kind kind = Check::Kind::Static) {
+    Check made;
+    made.id = id;
+    made.category = "test";
+    made.needs = std::move(needs);
+    made.kind = kind;
+    made.run = [run = std::move(run)](const Subject& /*subject*/, Facts& /*facts*/) { return run(); };
+    return made;
+}
+
+Outcome passing() { return Outcome::pass("fine"); }
+Outcome failing() { return Outcome::fail("bad", found("dns.nxdomain", Confidence::Proven, "It does not exist.")); }
+
+std::vector<result::CheckResult> examined(const std::vector<Check>& checks, const Watcher& watcher = {}) {
+    const core::SystemClock clock;
+    const Subject subject;
+    return examine(subject, checks, clock, watcher);
+}
+
+TEST_CASE("runner: results stand in the order of the catalogue, whoever ends first") {
+    const auto results = examined({check("a", {}, passing, Check::Kind::Network), check("b", {"a"}, passing, Check::Kind::Network),
+                                   check("c", {}, passing)});
+    REQUIRE(results.size() == 3);
+    CHECK(results[0].id == "a");
+    CHECK(results[1].needs == std::vector<std::string>{"a"});
+    CHECK(results[2].status == CheckStatus::Pass);
+}
+
+TEST_CASE("runner: a failure blocks what needs it, also at a distance, and nothing else") {
+    const auto results = examined({check("a", {}, failing), check("b", {"a"}, passing, Check::Kind::Network),
+                                   check("c", {"b"}, passing, Check::Kind::Network), check("d", {}, passing, Check::Kind::Network)});
+    CHECK(results[0].status == CheckStatus::Fail);
+    CHECK(results[1].status == CheckStatus::Skip);
+    CHECK(results[1].blocked_by == "a");
+    CHECK(results[2].blocked_by == "b");
+    CHECK(results[3].status == CheckStatus::Pass);
+}
+
+TEST_CASE("runner: what does not apply blocks nobody, what is inconclusive does") {
+    const auto results =
+        examined({check("a", {}, [] { return Outcome::not_applicable("no proxy"); }), check("b", {"a"}, passing, Check::Kind::Network),
+                  check("c", {}, [] { return Outcome::inconclusive("who knows", "a key"); }), check("d", {"c"}, passing, Check::Kind::Network)});
+    CHECK(results[0].status == CheckStatus::Skip);
+    CHECK_FALSE(results[0].required);
+    CHECK(results[1].status == CheckStatus::Pass);
+    CHECK(results[3].status == CheckStatus::Skip);
+}
+
+TEST_CASE("runner: a network check that fails once of two tries is flaky, and both are kept") {
+    std::atomic<int> tries = 0;
+    const auto results = examined({check("a", {}, [&] { return ++tries == 1 ? failing() : passing(); }, Check::Kind::Network)});
+    CHECK(tries == 2);
+    CHECK(results[0].status == CheckStatus::Warn);
+    REQUIRE(results[0].findings.size() == 1);
+    CHECK(results[0].findings[0].code == "net.flaky");
+    CHECK(results[0].findings[0].cause.find("It does not exist.") != std::string::npos);
+}
+
+TEST_CASE("runner: a check that throws is doctor's own error") {
+    const auto results = examined({check("a", {}, []() -> Outcome { throw std::runtime_error("oops"); }, Check::Kind::Network)});
+    CHECK(results[0].status == CheckStatus::Error);
+    CHECK(results[0].summary.find("oops") != std::string::npos);
+}
+
+TEST_CASE("runner: an interrupt begins nothing more") {
+    Watcher watcher;
+    watcher.stop = [] { return true; };
+    const auto results = examined({check("a", {}, passing, Check::Kind::Network)}, watcher);
+    CHECK(results[0].status == CheckStatus::Skip);
+    CHECK(results[0].blocked_by == "interrupted");
+}
+
+TEST_CASE("runner: --only takes what it names and all that this needs") {
+    Subject subject;
+    const std::vector<Check> all{check("a.one", {}, passing), check("b.one", {"a.one"}, passing), check("b.two", {}, passing)};
+    const auto ids = [](const std::vector<Check>& checks) {
+        std::string text;
+        for (const auto& each : checks) {
+            text += std::string(each.id) + " ";
+        }
+        return text;
+    };
+    CHECK(ids(chosen_checks(all, {"b.one"}, subject)) == "a.one b.one ");
+    CHECK(ids(chosen_checks(all, {"b.*"}, subject)) == "a.one b.one b.two ");
+    CHECK(ids(chosen_checks(all, {"x.*"}, subject)).empty());
+    CHECK(ids(chosen_checks(all, {}, subject)) == "a.one b.one b.two ");
+}
+
+TEST_CASE("runner: the quick examination leaves streams out, the long one is asked for") {
+    Subject subject;
+    const std::vector<Check> all{check("s", {}, passing, Check::Kind::Stream), check("i", {}, passing, Check::Kind::Idle)};
+    CHECK(chosen_checks(all, {}, subject).size() == 1);
+    subject.quick = true;
+    CHECK(chosen_checks(all, {}, subject).empty());
+    subject.idle = true;
+    CHECK(chosen_checks(all, {}, subject).size() == 1);
+}
+
+TEST_CASE("catalogue: every need is a check that stands before") {
+    const auto checks = catalogue();
+    for (std::size_t i = 0; i < checks.size(); ++i) {
+        for (const auto need : checks[i].needs) {
+            CAPTURE(checks[i].id);
+            CAPTURE(need);
+            CHECK(std::any_of(checks.begin(), checks.begin() + static_cast<std::ptrdiff_t>(i), [&](const Check& other) { return other.id == need; }));
+        }
+    }
+}
+
+}  // namespace
+}  // namespace relaybench::doctor
