@@ -24,6 +24,7 @@ void add_merge_command(CLI::App& app, Invocation& invocation);
 void add_relay_command(CLI::App& app, Invocation& invocation);
 void add_calibrate_command(CLI::App& app, Invocation& invocation);
 void add_scenarios_command(CLI::App& app, Invocation& invocation);
+void add_doctor_command(CLI::App& app, Invocation& invocation);
 
 /// Parses the arguments and carries out the command. Never throws.
 [[nodiscard]] ExitCode run_command_line(int argc, const char* const* argv, const Context& context);

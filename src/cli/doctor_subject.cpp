@@ -1,0 +1,149 @@
+#include "cli/doctor_subject.h"
+
+#include <algorithm>
+#include <iostream>
+#include <iterator>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "cli/config.h"
+#include "cli/proxy_choice.h"
+#include "core/file.h"
+#include "scenario/relay_spec.h"
+
+namespace relaybench::cli {
+
+namespace {
+
+constexpr std::size_t kMaxFileBytes = 1U << 20U;
+constexpr std::string_view kUrlVariable = "RELAYBENCH_URL";
+constexpr std::string_view kKeyVariable = "RELAYBENCH_API_KEY";
+/// What embedded relays that want a key get: the form of the guides' sandbox keys.
+constexpr std::string_view kSandboxKey = "hs_test_EmbeddedRelayNeedsNoAccountAtAll00";
+
+/// The relay that is meant: of the flags, the configuration or the environment.
+core::Expected<scenario::Relay> relay_meant(const DoctorFlags& flags, const Context& context) {
+    const std::string text = flags.url.value_or(flags.target);
+    const auto configured = configured_relays(context);
+    if (!configured) {
+        return tl::unexpected(configured.error());
+    }
+    const auto named = std::find_if(configured->begin(), configured->end(), [&](const auto& relay) { return relay.name == text; });
+    if (!flags.url && named != configured->end()) {
+        return *named;
+    }
+    if (!flags.url && text.starts_with("embedded")) {
+        return scenario::parse_relay_spec(text);
+    }
+    scenario::Relay relay;
+    relay.url = text;
+    if (!text.empty()) {
+        return relay;
+    }
+    if (configured->size() == 1) {
+        return configured->front();
+    }
+    if (const auto url = context.environment(std::string(kUrlVariable)); url && !url->empty()) {
+        relay.url = *url;
+        return relay;
+    }
+    return core::bad_input(fmt::format("which relay? Give a URL, embedded, or the name of a relay of the configuration; or set {}", kUrlVariable));
+}
+
+core::Expected<void> start_embedded(const std::string& profile, DoctorSubject& made, const Context& context) {
+    relay::EmbeddedOptions options;
+    options.profile = profile;
+    auto process = relay::EmbeddedProcess::start(options, context.clock);
+    if (!process) {
+        return tl::unexpected(process.error());
+    }
+    made.subject.url = process->base_url(wire::Dialect::ChatSse);
+    made.embedded = std::move(*process);
+    return {};
+}
+
+/// Byte for byte: what is odd about a key is for the checks to find.
+core::Expected<void> add_keys(const scenario::Relay& relay, DoctorSubject& made, const Context& context) {
+    auto& keys = made.subject.keys;
+    if (!relay.key_env.empty()) {
+        keys.push_back({"environment variable " + relay.key_env, core::Secret(context.environment(relay.key_env).value_or(""))});
+    } else if (relay.key_file == "-") {
+        keys.push_back({"standard input", core::Secret(std::string(std::istreambuf_iterator<char>(std::cin), {}))});
+    } else if (!relay.key_file.empty()) {
+        auto text = core::read_file(relay.key_file, kMaxFileBytes);
+        if (!text) {
+            return tl::unexpected(text.error());
+        }
+        keys.push_back({"file " + relay.key_file, core::Secret(*std::move(text))});
+    } else if (made.embedded) {
+        keys.push_back({"embedded relay's sandbox", core::Secret(std::string(kSandboxKey))});
+    } else if (auto value = context.environment(std::string(kKeyVariable)); value && !value->empty()) {
+        keys.push_back({fmt::format("environment variable {}", kKeyVariable), core::Secret(*std::move(value))});
+    }
+    return {};
+}
+
+void take(const std::optional<std::string>& flag, std::string& to) { to = flag.value_or(to); }
+
+scenario::Relay with_flags(scenario::Relay relay, const DoctorFlags& flags) {
+    if (flags.key_env || flags.key_file) {
+        relay.key_env = flags.key_env.value_or("");
+        relay.key_file = flags.key_file.value_or("");
+    }
+    take(flags.ca_file, relay.ca_file);
+    take(flags.origin, relay.origin);
+    take(flags.proxy, relay.proxy);
+    take(flags.proxy_auth_env, relay.proxy_auth_env);
+    return relay;
+}
+
+/// What is wrong with the environment's proxies is a finding (proxy.env); what is wrong with the flag is an error.
+core::Expected<void> choose(const scenario::Relay& relay, doctor::Subject& subject, const Context& context) {
+    const auto url = wire::parse_url(subject.url);
+    if (!url) {
+        return {};
+    }
+    const auto choice = choose_proxy(relay, *url, context);
+    if (!choice && !relay.proxy.empty()) {
+        return tl::unexpected(choice.error());
+    }
+    if (choice && *choice) {
+        subject.proxy = (*choice)->proxy;
+    }
+    return {};
+}
+
+}  // namespace
+
+core::Expected<DoctorSubject> doctor_subject(const DoctorFlags& flags, const Context& context) {
+    auto meant = relay_meant(flags, context);
+    if (!meant) {
+        return tl::unexpected(meant.error());
+    }
+    const scenario::Relay relay = with_flags(*std::move(meant), flags);
+    DoctorSubject made;
+    doctor::Subject& subject = made.subject;
+    subject.url = relay.url;
+    if (relay.embedded) {
+        if (auto started = start_embedded(*relay.embedded, made, context); !started) {
+            return tl::unexpected(started.error());
+        }
+    }
+    if (auto added = add_keys(relay, made, context); !added) {
+        return tl::unexpected(added.error());
+    }
+    if (auto chosen = choose(relay, subject, context); !chosen) {
+        return tl::unexpected(chosen.error());
+    }
+    subject.model = flags.model.value_or("");
+    subject.origin = relay.origin;
+    subject.ca_file = relay.ca_file;
+    subject.quick = flags.quick > 0;
+    subject.environment = context.environment;
+    const auto url = wire::parse_url(subject.url);
+    subject.profile = doctor::guide_profile(url ? url->host : "");
+    return made;
+}
+
+}  // namespace relaybench::cli

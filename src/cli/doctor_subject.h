@@ -1,0 +1,45 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/context.h"
+#include "core/error.h"
+#include "doctor/examination.h"
+#include "relay/embedded_process.h"
+
+namespace relaybench::cli {
+
+/// What the flags of doctor say.
+struct DoctorFlags {
+    std::string target;  ///< positional: embedded[:PROFILE], a relay of the configuration, or a URL, however malformed
+    std::optional<std::string> url;
+    std::optional<std::string> key_env;
+    std::optional<std::string> key_file;
+    std::optional<std::string> model;
+    std::optional<std::string> origin;
+    std::optional<std::string> ca_file;
+    std::optional<std::string> proxy;
+    std::optional<std::string> proxy_auth_env;
+    std::vector<std::string> only;
+    std::optional<std::string> explain;
+    std::uint32_t quick = 0;
+    std::uint32_t json = 0;
+    std::uint32_t strict = 0;
+    std::uint32_t list_checks = 0;
+    std::uint32_t ascii = 0;
+    std::uint32_t no_colour = 0;
+    std::uint32_t quiet = 0;
+};
+
+/// A subject, and the embedded relay that must live as long.
+struct DoctorSubject {
+    doctor::Subject subject;
+    std::optional<relay::EmbeddedProcess> embedded;
+};
+
+/// Nothing is judged here: what is wrong with a URL or a key is for the checks to say. Errors are those of the flags themselves.
+[[nodiscard]] core::Expected<DoctorSubject> doctor_subject(const DoctorFlags& flags, const Context& context);
+
+}  // namespace relaybench::cli
