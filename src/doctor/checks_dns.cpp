@@ -186,7 +186,8 @@ Outcome check_sanity(const Subject& subject, Facts& facts) {
 
 std::vector<Check> dns_checks() {
     return {
-        {.id = "dns.system", .category = "dns", .question = "Does this machine find the relay's address?", .needs = {"url.parse"},
+        {.id = "dns.system", .category = "dns", .question = "Does this machine find the relay's address?",
+         .needs = {"key.present", "key.bytes", "key.format", "url.parse", "url.scheme", "url.path", "url.host"},
          .budget = std::chrono::seconds(8), .run = &check_system},
         {.id = "dns.query", .category = "dns", .question = "Do all resolvers answer, for IPv4 and IPv6?", .needs = {"dns.system"},
          .weight = Check::Weight::Optional, .run = &check_query},

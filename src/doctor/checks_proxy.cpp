@@ -100,7 +100,8 @@ Outcome check_connect(const Subject& /*subject*/, Facts& facts) {
 
 std::vector<Check> proxy_checks() {
     return {
-        {.id = "proxy.tcp", .category = "proxy", .question = "Can the proxy be connected to?", .needs = {"url.parse"}, .run = &check_tcp},
+        {.id = "proxy.tcp", .category = "proxy", .question = "Can the proxy be connected to?",
+         .needs = {"key.present", "key.bytes", "key.format", "url.parse", "url.scheme", "url.path", "url.host", "proxy.env"}, .run = &check_tcp},
         {.id = "proxy.connect", .category = "proxy", .question = "Does the proxy let us through to the relay?", .needs = {"proxy.tcp"},
          .run = &check_connect},
     };

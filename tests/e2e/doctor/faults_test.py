@@ -1,0 +1,170 @@
+"""Doctor names the root cause of faults that are made with real components. Prints the confusion matrix at the end."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import harness
+import lab
+from relay_process import relay
+
+KEY = "hs_test_CanaryKeyThatMustNeverBeSeenAnywhere42"
+MATRIX = []
+
+
+def doctor(*arguments, environment=None, expect_exit):
+    """The diagnosis; every output is searched for the key."""
+    clean = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    told = {**clean, "LAB_KEY": KEY, "NO_COLOR": "1", **(environment or {})}
+    for form in ([], ["--json"]):
+        done = subprocess.run([harness.binary(), "doctor", *map(str, arguments), *form], capture_output=True, text=True, env=told, timeout=90, check=False)
+        for text in (done.stdout, done.stderr):
+            harness.check(f"the key is seen: {text}", told["LAB_KEY"].strip() not in text or told["LAB_KEY"].strip() == "")
+        harness.check(f"exit code {done.returncode}, not {expect_exit}\n{done.stdout}\n{done.stderr}", done.returncode == expect_exit)
+    return json.loads(done.stdout)
+
+
+class Faults(unittest.TestCase):
+    def assert_root(self, fault, code, *arguments, environment=None, key="--key-env=LAB_KEY"):
+        document = doctor(*arguments, *([key] if key else []), environment=environment, expect_exit=99)
+        cause = document["summary"]["root_cause"]
+        MATRIX.append((fault, code, cause["code"]))
+        self.assertEqual(cause["code"], code, json.dumps([c for c in document["checks"] if c["status"] in ("fail", "warn")], indent=1))
+        self.assertTrue(cause["fix"])
+        return document
+
+    def assert_healthy(self, fault, *arguments, environment=None):
+        document = doctor(*arguments, "--key-env=LAB_KEY", environment=environment, expect_exit=0)
+        MATRIX.append((fault, "healthy", "healthy" if document["summary"]["root_cause"] is None else document["summary"]["root_cause"]["code"]))
+        return document
+
+    def setUp(self):
+        self.folder = self.enterContext(tempfile.TemporaryDirectory())
+        pathlib.Path(self.folder).chmod(0o755)
+
+    def test_the_embedded_relay_is_healthy_without_an_account(self):
+        document = doctor("embedded", expect_exit=0)
+        self.assertIn("WebSocket works", document["summary"]["works"])
+
+    def test_a_healthy_path_through_nginx_and_tls(self):
+        authority = lab.Authority(self.folder)
+        with relay("fast") as server, lab.nginx(f"location / {{ {lab.FORWARD.format(relay=server.port)} proxy_buffering off; }}",
+                                                authority.issue("good")) as port:
+            self.assert_healthy("F00 healthy", f"https://localhost:{port}/v1", "--cacert", authority.certificate)
+
+    def test_bad_keys_send_nothing(self):
+        for key, code in ((KEY + "\u00a0x", "key.invisible-char"), (f'"{KEY}"', "key.quoted"), ("Bearer " + KEY, "key.bearer-prefix"),
+                          ("$HS_KEY", "key.unexpanded-variable"), ("YOUR_HOLYSHEEP_API_KEY", "key.placeholder"),
+                          ("hs_live_****************************", "key.masked-copy"), ("", "key.missing")):
+            with self.subTest(code=code), lab.counting_listener() as listener:
+                self.assert_root("F01 " + code, code, f"http://127.0.0.1:{listener.port}/v1", environment={"LAB_KEY": key})
+            self.assertEqual(listener.connections, 0)
+
+    def test_urls(self):
+        for url, code in (("htp://relay", "url.malformed"), ("https://api.holysheep.ai/v1/v1", "url.double-v1")):
+            with self.subTest(url=url):
+                self.assert_root("F03 " + url, code, url)
+
+    def test_a_closed_port(self):
+        self.assert_root("F08 closed port", "tcp.refused", f"http://127.0.0.1:{lab.free_port()}/v1")
+
+    def test_tls_to_a_plain_port(self):
+        with relay("fast") as server:
+            self.assert_root("F04 TLS to plain", "tls.plain-http", f"https://127.0.0.1:{server.port}/v1")
+
+    def test_certificates(self):
+        authority = lab.Authority(self.folder)
+        cases = (("expired", {"days": -3}, "tls.expired"), ("other", {"subject_alt_name": "DNS:other.test"}, "tls.wrong-host"))
+        for name, how, code in cases:
+            with self.subTest(code=code), relay("fast") as server, lab.nginx(
+                    f"location / {{ {lab.FORWARD.format(relay=server.port)} }}", authority.issue(name, **how)) as port:
+                self.assert_root("F16 " + name, code, f"https://localhost:{port}/v1", "--cacert", authority.certificate)
+
+    def test_a_self_signed_certificate(self):
+        folder = pathlib.Path(self.folder)
+        lab.openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", 30, "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
+                    "-keyout", "self.key", "-out", "self.pem", folder=folder)
+        with relay("fast") as server, lab.nginx(f"location / {{ {lab.FORWARD.format(relay=server.port)} }}", (folder / "self.pem", folder / "self.key")) as port:
+            self.assert_root("F16 self-signed", "tls.self-signed", f"https://localhost:{port}/v1")
+
+    def test_proxies(self):
+        with relay("fast") as server:
+            url = f"http://127.0.0.1:{server.port}/v1"
+            self.assert_root("F21 unreachable", "proxy.refused", url, "--proxy", f"http://127.0.0.1:{lab.free_port()}")
+            with lab.tinyproxy("BasicAuth somebody secret") as port:
+                self.assert_root("F21 no credentials", "proxy.auth-required", url, "--proxy", f"http://127.0.0.1:{port}")
+                self.assert_root("F21 wrong password", "proxy.auth-rejected", url, "--proxy", f"http://127.0.0.1:{port}", "--proxy-auth-env", "LOGIN",
+                                 environment={"LOGIN": "somebody:wrong-one"})
+            with lab.tinyproxy(f"ConnectPort {lab.free_port()}") as port:
+                self.assert_root("F21 port denied", "proxy.policy-denied", url, "--proxy", f"http://127.0.0.1:{port}")
+            with lab.nginx("location / { return 200; }") as port:
+                self.assert_root("F21 not a proxy", "proxy.not-a-proxy", url, "--proxy", f"http://127.0.0.1:{port}")
+            with lab.tinyproxy() as port:
+                self.assert_healthy("F44 tinyproxy", url, "--proxy", f"http://127.0.0.1:{port}")
+
+    def test_a_key_that_the_relay_refuses(self):
+        with relay("fast") as server:
+            self.assert_root("F23 401", "auth.invalid-key", f"http://127.0.0.1:{server.port}/v1",
+                             environment={"LAB_KEY": "hs_live_" + "RefusedByTheRelay" * 2})
+
+    def test_models(self):
+        with relay("fast") as server:
+            url = f"http://127.0.0.1:{server.port}/v1"
+            self.assert_root("F25 deprecated", "model.deprecated", url, "-m", "gpt-4-turbo")
+            self.assert_root("F25 unknown", "model.unknown", url, "-m", "gpt-4o-minii")
+
+    def test_websockets_that_are_not_let_through(self):
+        for name, block, code in (
+                ("F30 stripped", "location / {{ proxy_pass http://127.0.0.1:{relay}; proxy_http_version 1.1; proxy_buffering off; }}", "ws.upgrade-stripped"),
+                ("F31 web page", "location / {{ {forward} }} location /v1/doctor/ws {{ default_type text/html; return 200 '<html></html>'; }}",
+                 "ws.answered-by-web-page"),
+                ("F31 redirect", "location / {{ {forward} }} location /v1/doctor/ws {{ return 301 https://other.test/; }}", "ws.redirect"),
+                ("F31 gateway", "location / {{ {forward} }} location /v1/doctor/ws {{ proxy_pass http://127.0.0.1:1; }}", "ws.gateway"),
+                ("F31 policy", "location / {{ {forward} }} location /v1/doctor/ws {{ return 403; }}", "ws.policy-denied")):
+            with self.subTest(name=name), relay("fast") as server:
+                forward = lab.FORWARD.format(relay=server.port)
+                with lab.nginx(block.format(relay=server.port, forward=forward)) as port:
+                    document = self.assert_root(name, code, f"http://127.0.0.1:{port}/v1")
+                    self.assertIn("SSE streams arrive as they are sent", document["summary"]["works"])
+
+    def test_streams_that_are_buffered(self):
+        with relay("fast") as server:
+            forward = lab.FORWARD.format(relay=server.port)
+            with lab.nginx(f"location / {{ {forward} proxy_ignore_headers X-Accel-Buffering; }}") as port:
+                document = self.assert_root("F40 buffered", "sse.buffered-full", f"http://127.0.0.1:{port}/v1")
+                self.assertIn("WebSocket works", document["summary"]["works"])
+            with lab.nginx(f"location / {{ {forward} gzip on; gzip_types text/event-stream; proxy_buffering off; }}") as port:
+                self.assert_healthy("F44 gzip, no buffering", f"http://127.0.0.1:{port}/v1")
+
+    def test_limits_on_the_way(self):
+        with relay("fast") as server:
+            forward = lab.FORWARD.format(relay=server.port)
+            with lab.nginx(f"client_max_body_size 1k; location / {{ {forward} }}") as port:
+                self.assert_root("F24 body limit", "http.body-limit", f"http://127.0.0.1:{port}/v1")
+            with lab.nginx(f"location / {{ limit_except GET POST {{ deny all; }} {forward} }}") as port:
+                self.assert_root("F24 OPTIONS denied", "cors.blocked-by-proxy", f"http://127.0.0.1:{port}/v1", "--origin", "https://app.example")
+
+    def test_what_answers_is_no_relay(self):
+        with lab.nginx("location / { default_type text/html; return 200 '<html><script>alert(1)</script></html>'; }") as port:
+            self.assert_root("web page", "http.not-relay", f"http://127.0.0.1:{port}/v1")
+        with lab.nginx("return 301 https://portal.test/;") as port:
+            self.assert_root("redirect", "http.redirected", f"http://127.0.0.1:{port}/v1")
+
+    def test_two_faults_give_the_earlier_one(self):
+        document = self.assert_root("F60 key and port", "key.quoted", f"http://127.0.0.1:{lab.free_port()}/v1", environment={"LAB_KEY": f"'{KEY}'"})
+        states = {check["id"]: check["status"] for check in document["checks"]}
+        self.assertEqual(states["tcp.443"], "skip")
+
+
+if __name__ == "__main__":
+    outcome = unittest.main(verbosity=2, exit=False)
+    right = sum(wanted == given for _, wanted, given in MATRIX)
+    print("\nfault → root cause")
+    for fault, wanted, given in MATRIX:
+        print(f"  {'ok   ' if wanted == given else 'WRONG'} {fault:<28} {given}{'' if wanted == given else f' (wanted {wanted})'}")
+    print(f"{right} of {len(MATRIX)} root causes right")
+    sys.exit(not outcome.result.wasSuccessful())
