@@ -12,7 +12,7 @@ namespace relaybench::judge {
 
 using result::ArmComparison;
 using result::ErrorComparison;
-using result::Finding;
+using result::ComparisonFinding;
 using result::QuantileComparison;
 
 /// An undecided row counts as settled once its interval reaches no farther than this to either side.
