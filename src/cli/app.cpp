@@ -16,8 +16,8 @@ namespace relaybench::cli {
 
 namespace {
 
-constexpr std::array kCommands{add_run_command,   add_compare_command, add_gate_command,      add_report_command,
-                               add_merge_command, add_relay_command,   add_calibrate_command, add_scenarios_command, add_doctor_command};
+constexpr std::array kCommands{add_run_command,   add_compare_command,   add_gate_command,      add_report_command, add_merge_command,
+                               add_relay_command, add_calibrate_command, add_scenarios_command, add_doctor_command};
 
 std::string exit_codes_text() {
     return "Exit codes: 0 done and all gates passed, 1 relaybench failed, 2 bad input (nothing was sent),\n"

@@ -48,8 +48,8 @@ ExitCode explain(const std::string& code, const Context& context) {
         for (const auto& each : doctor::finding_codes()) {
             known.push_back(each.code);
         }
-        return report_error(context, {core::ErrorKind::BadInput, fmt::format("--explain: there is no finding \"{}\"{}", core::printable(code, 60),
-                                                                             core::did_you_mean(code, known))});
+        return report_error(context, {core::ErrorKind::BadInput, fmt::format("--explain: there is no finding \"{}\"{}",
+                                                                             core::printable(code, 60), core::did_you_mean(code, known))});
     }
     context.out << report::explain_text(*found, std::min(context.out_traits.columns, kWidest));
     return ExitCode::Done;
@@ -68,7 +68,8 @@ class WaitLine {
             return;
         }
         last_ = elapsed;
-        const auto text = fmt::format("waiting for {} ({} s)", core::listed(running), std::chrono::duration_cast<std::chrono::seconds>(elapsed).count());
+        const auto text =
+            fmt::format("waiting for {} ({} s)", core::listed(running), std::chrono::duration_cast<std::chrono::seconds>(elapsed).count());
         if (context_.err_traits.is_terminal) {
             context_.err << "\r\x1b[K" << core::printable(text, context_.err_traits.columns - 1) << std::flush;
             drawn_ = true;
@@ -91,7 +92,8 @@ class WaitLine {
 
 std::vector<std::string> what_works(const std::vector<result::CheckResult>& checks) {
     const auto passed = [&](std::string_view id) {
-        return std::any_of(checks.begin(), checks.end(), [&](const auto& check) { return check.id == id && check.status == result::CheckStatus::Pass; });
+        return std::any_of(checks.begin(), checks.end(),
+                           [&](const auto& check) { return check.id == id && check.status == result::CheckStatus::Pass; });
     };
     std::vector<std::string> works;
     if (passed("http.auth")) {
@@ -106,7 +108,8 @@ std::vector<std::string> what_works(const std::vector<result::CheckResult>& chec
     return works;
 }
 
-result::Diagnosis diagnose(const DoctorFlags& flags, const doctor::Subject& subject, const doctor::Watcher& watcher, const Context& context) {
+result::Diagnosis diagnose(const DoctorFlags& flags, const doctor::Subject& subject, const doctor::Watcher& watcher,
+                           const Context& context) {
     result::Diagnosis diagnosis;
     diagnosis.tool_version = RELAYBENCH_VERSION;
     diagnosis.started_at = core::utc_text(context.clock.wall_now());
@@ -136,7 +139,9 @@ ExitCode exit_code_of(const result::Diagnosis& diagnosis, const DoctorFlags& fla
 std::optional<core::Error> unknown_pattern(const DoctorFlags& flags, const doctor::Subject& subject) {
     for (const auto& pattern : flags.only) {
         if (doctor::chosen_checks(doctor::catalogue(), {pattern}, subject).empty()) {
-            return core::Error{core::ErrorKind::BadInput, fmt::format("--only: no check is called \"{}\"; see: relaybench doctor --list-checks", core::printable(pattern, 60))};
+            return core::Error{
+                core::ErrorKind::BadInput,
+                fmt::format("--only: no check is called \"{}\"; see: relaybench doctor --list-checks", core::printable(pattern, 60))};
         }
     }
     return std::nullopt;
@@ -176,7 +181,8 @@ ExitCode act(const DoctorFlags& flags, const Context& context) {
 }
 
 void add_flags(CLI::App& app, DoctorFlags& flags) {
-    app.add_option("relay", flags.target, "A URL, embedded[:PROFILE], or a relay of the configuration; default: the only one of it, or RELAYBENCH_URL");
+    app.add_option("relay", flags.target,
+                   "A URL, embedded[:PROFILE], or a relay of the configuration; default: the only one of it, or RELAYBENCH_URL");
     app.add_option("--url,--relay", flags.url, "The same, as a flag");
     app.add_option("--key-env", flags.key_env, "Environment variable that holds the API key");
     app.add_option("--key-file", flags.key_file, "File that holds the API key; - reads standard input");

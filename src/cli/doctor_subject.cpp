@@ -48,7 +48,8 @@ core::Expected<scenario::Relay> relay_meant(const DoctorFlags& flags, const Cont
         relay.url = *url;
         return relay;
     }
-    return core::bad_input(fmt::format("which relay? Give a URL, embedded, or the name of a relay of the configuration; or set {}", kUrlVariable));
+    return core::bad_input(
+        fmt::format("which relay? Give a URL, embedded, or the name of a relay of the configuration; or set {}", kUrlVariable));
 }
 
 core::Expected<void> start_embedded(const std::string& profile, DoctorSubject& made, const Context& context) {

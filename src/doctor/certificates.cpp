@@ -129,7 +129,8 @@ ChainVerdict judge_chain(const Chain& chain, X509_STORE& store, const std::strin
         verdict.problems.push_back({X509_V_ERR_UNSPECIFIED, 0, "the peer sent no certificate"});
         return verdict;
     }
-    std::unique_ptr<STACK_OF(X509), void (*)(STACK_OF(X509)*)> others(sk_X509_new_null(), [](STACK_OF(X509)* list) { sk_X509_free(list); });
+    std::unique_ptr<STACK_OF(X509), void (*)(STACK_OF(X509)*)> others(sk_X509_new_null(),
+                                                                      [](STACK_OF(X509) * list) { sk_X509_free(list); });
     for (std::size_t i = 1; i < chain.size(); ++i) {
         sk_X509_push(others.get(), chain[i].get());
     }

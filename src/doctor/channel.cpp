@@ -49,7 +49,8 @@ Received Channel::read_tls(std::span<char> buffer, Deadline deadline) {
         }
         const int system_error = errno;
         const int why = SSL_get_error(session_.get(), 0);
-        if (why == SSL_ERROR_ZERO_RETURN || (why == SSL_ERROR_SSL && ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING)) {
+        if (why == SSL_ERROR_ZERO_RETURN ||
+            (why == SSL_ERROR_SSL && ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING)) {
             return {ReadEnd::Fin, 0, {}};
         }
         if (why == SSL_ERROR_SYSCALL) {

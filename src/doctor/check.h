@@ -33,7 +33,8 @@ struct Outcome {
     }
     /// `decides`: what would decide it.
     [[nodiscard]] static Outcome inconclusive(std::string summary, std::string decides) {
-        return {.status = result::CheckStatus::Inconclusive, .summary = std::move(summary), .evidence = {{"would decide", std::move(decides)}}};
+        return {
+            .status = result::CheckStatus::Inconclusive, .summary = std::move(summary), .evidence = {{"would decide", std::move(decides)}}};
     }
     [[nodiscard]] static Outcome not_applicable(std::string why) {
         return {.status = result::CheckStatus::Skip, .blocked_by = std::move(why)};
@@ -46,9 +47,9 @@ struct Outcome {
 
 /// One entry of the catalogue.
 struct Check {
-    std::string_view id;        ///< "tls.verify"
-    std::string_view category;  ///< "tls"
-    std::string_view question;  ///< what it answers, for --list-checks
+    std::string_view id;                  ///< "tls.verify"
+    std::string_view category;            ///< "tls"
+    std::string_view question;            ///< what it answers, for --list-checks
     std::vector<std::string_view> needs;  ///< must have passed (pass, info or warn)
     enum class Kind : std::uint8_t { Static, Network, Stream, Idle } kind = Kind::Network;
     enum class Weight : std::uint8_t { Required, Optional } weight = Weight::Required;

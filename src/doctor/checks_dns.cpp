@@ -45,9 +45,8 @@ std::vector<DnsAnswer> ask_everybody(const Subject& subject, const std::string& 
     std::vector<DnsAnswer> answers(2 * servers.size());
     std::vector<std::thread> threads;
     for (std::size_t i = 0; i < answers.size(); ++i) {
-        threads.emplace_back([&, i] {
-            answers[i] = ask_resolver(servers[i / 2], host, i % 2 == 0 ? RecordType::A : RecordType::Aaaa, kQueryBudget);
-        });
+        threads.emplace_back(
+            [&, i] { answers[i] = ask_resolver(servers[i / 2], host, i % 2 == 0 ? RecordType::A : RecordType::Aaaa, kQueryBudget); });
     }
     for (auto& thread : threads) {
         thread.join();
@@ -82,11 +81,14 @@ result::Finding why_nothing(const std::string& host, const std::vector<DnsAnswer
         return found("dns.timeout", Confidence::Likely, "No resolver is configured on this machine.", {"cat /etc/resolv.conf"});
     }
     if (drops_aaaa(answers)) {
-        return found("dns.aaaa-dropped", Confidence::Proven,
-                     fmt::format("The resolver answers for {} over IPv4 (A), and never to the question for IPv6 (AAAA); programs wait for it.", host));
+        return found(
+            "dns.aaaa-dropped", Confidence::Proven,
+            fmt::format("The resolver answers for {} over IPv4 (A), and never to the question for IPv6 (AAAA); programs wait for it.",
+                        host));
     }
     if (any(answers, End::NoSuchName) || any(answers, End::NoData)) {
-        return found("dns.nxdomain", Confidence::Proven, fmt::format("The resolver says that {} does not exist.", host), {"getent hosts " + host});
+        return found("dns.nxdomain", Confidence::Proven, fmt::format("The resolver says that {} does not exist.", host),
+                     {"getent hosts " + host});
     }
     if (any(answers, End::ServerFailure)) {
         return found("dns.servfail", Confidence::Proven, fmt::format("The resolver fails (SERVFAIL) when it is asked for {}.", host));
@@ -133,9 +135,10 @@ Outcome check_query(const Subject& subject, Facts& facts) {
     }
     Outcome outcome = Outcome::pass(fmt::format("{} resolver{} asked", answers.size() / 2, answers.size() == 2 ? "" : "s"));
     if (drops_aaaa(answers)) {
-        outcome = Outcome::warn("IPv6 questions are never answered",
-                                found("dns.aaaa-dropped", Confidence::Proven,
-                                      fmt::format("The resolver never answers the question for IPv6 (AAAA) addresses of {}.", facts.url.host)));
+        outcome =
+            Outcome::warn("IPv6 questions are never answered",
+                          found("dns.aaaa-dropped", Confidence::Proven,
+                                fmt::format("The resolver never answers the question for IPv6 (AAAA) addresses of {}.", facts.url.host)));
     } else if (any(answers, End::TimedOut) || any(answers, End::Unreachable)) {
         const auto dead = std::find_if(answers.begin(), answers.end(),
                                        [](const auto& answer) { return answer.end == End::TimedOut || answer.end == End::Unreachable; });
@@ -186,12 +189,23 @@ Outcome check_sanity(const Subject& subject, Facts& facts) {
 
 std::vector<Check> dns_checks() {
     return {
-        {.id = "dns.system", .category = "dns", .question = "Does this machine find the relay's address?",
+        {.id = "dns.system",
+         .category = "dns",
+         .question = "Does this machine find the relay's address?",
          .needs = {"key.present", "key.bytes", "key.format", "url.parse", "url.scheme", "url.path", "url.host"},
-         .budget = std::chrono::seconds(8), .run = &check_system},
-        {.id = "dns.query", .category = "dns", .question = "Do all resolvers answer, for IPv4 and IPv6?", .needs = {"dns.system"},
-         .weight = Check::Weight::Optional, .run = &check_query},
-        {.id = "dns.sanity", .category = "dns", .question = "Is it a public address, from no hosts file?", .needs = {"dns.system"}, .run = &check_sanity},
+         .budget = std::chrono::seconds(8),
+         .run = &check_system},
+        {.id = "dns.query",
+         .category = "dns",
+         .question = "Do all resolvers answer, for IPv4 and IPv6?",
+         .needs = {"dns.system"},
+         .weight = Check::Weight::Optional,
+         .run = &check_query},
+        {.id = "dns.sanity",
+         .category = "dns",
+         .question = "Is it a public address, from no hosts file?",
+         .needs = {"dns.system"},
+         .run = &check_sanity},
     };
 }
 

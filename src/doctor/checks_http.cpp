@@ -49,10 +49,12 @@ Outcome not_the_relay(const Facts& facts, const HttpReply& reply) {
                                                  fmt::format("Something on the way answers {} in the relay's place.", reply.text())));
     }
     if (reply.status >= 500) {
-        return Outcome::fail(reply.text(), found("relay.down", Confidence::Likely, fmt::format("The relay, or a gateway before it, answers {}.", reply.text())));
+        return Outcome::fail(reply.text(), found("relay.down", Confidence::Likely,
+                                                 fmt::format("The relay, or a gateway before it, answers {}.", reply.text())));
     }
     return Outcome::fail(reply.text(), found("http.not-relay", Confidence::Likely,
-                                             fmt::format("What answers at {} is a web page ({}), not the relay's API.", facts.url.authority(), reply.text())));
+                                             fmt::format("What answers at {} is a web page ({}), not the relay's API.",
+                                                         facts.url.authority(), reply.text())));
 }
 
 /// The relay without doctor pages is known by its way of refusing: JSON with an error in it.
@@ -62,7 +64,8 @@ Outcome identify_by_models(const Subject& subject, Facts& facts) {
     const HttpReply reply = ask_relay(subject, facts, question, Trust::Anyone, now() + kBudget);
     Outcome outcome;
     if (!reply.has_head()) {
-        outcome = Outcome::fail(reply.text(), found("relay.down", Confidence::Likely, fmt::format("{} gives no HTTP answer: {}.", facts.url.authority(), reply.text())));
+        outcome = Outcome::fail(reply.text(), found("relay.down", Confidence::Likely,
+                                                    fmt::format("{} gives no HTTP answer: {}.", facts.url.authority(), reply.text())));
     } else if (reply.is_json() && (reply.status == 200 || reply.status == 401 || reply.status == 403 || reply.status == 429)) {
         facts.proved_itself = true;
         outcome = Outcome::pass(fmt::format("speaks like a relay ({})", reply.text()));
@@ -106,14 +109,17 @@ Outcome judge_key(const Subject& subject, Facts& facts, const HttpReply& reply) 
         case 403:
             return reply.is_json()
                        ? Outcome::fail(reply.text(), found("auth.forbidden", Confidence::Proven, "The key is known and may not do this."))
-                       : Outcome::fail(reply.text(), found("net.waf-block", Confidence::Likely, "A firewall on the way refuses requests with a key."));
+                       : Outcome::fail(reply.text(),
+                                       found("net.waf-block", Confidence::Likely, "A firewall on the way refuses requests with a key."));
         case 404:
-            return Outcome::fail(reply.text(), found("url.missing-v1", Confidence::Likely, fmt::format("There is no {}/models.", facts.prefix)));
+            return Outcome::fail(reply.text(),
+                                 found("url.missing-v1", Confidence::Likely, fmt::format("There is no {}/models.", facts.prefix)));
         case 429:
             return Outcome::pass("the key is known; the rate limit is another check");
         default:
             return reply.status >= 500 || !reply.has_head()
-                       ? Outcome::fail(reply.text(), found("relay.down", Confidence::Likely, fmt::format("{} answers {}.", by, reply.text())))
+                       ? Outcome::fail(reply.text(),
+                                       found("relay.down", Confidence::Likely, fmt::format("{} answers {}.", by, reply.text())))
                        : Outcome::inconclusive(reply.text(), "an answer to GET /v1/models with the key");
     }
 }
@@ -145,9 +151,12 @@ Outcome check_rate(const Subject& /*subject*/, Facts& facts) {
     }
     const auto wait = reply.header("retry-after");
     const bool by_relay = reply.is_json() || !wait.empty();
-    return Outcome::fail(reply.text(), found(by_relay ? "rate.limited-by-relay" : "rate.limited-by-proxy", by_relay ? Confidence::Proven : Confidence::Likely,
-                                             by_relay ? fmt::format("The relay limits this key{}.", wait.empty() ? "" : fmt::format(": again in {} s", core::printable(wait, 30)))
-                                                      : "Something before the relay limits requests, and does not say for how long."));
+    return Outcome::fail(
+        reply.text(),
+        found(by_relay ? "rate.limited-by-relay" : "rate.limited-by-proxy", by_relay ? Confidence::Proven : Confidence::Likely,
+              by_relay ? fmt::format("The relay limits this key{}.",
+                                     wait.empty() ? "" : fmt::format(": again in {} s", core::printable(wait, 30)))
+                       : "Something before the relay limits requests, and does not say for how long."));
 }
 
 Outcome check_model(const Subject& subject, Facts& facts) {
@@ -161,8 +170,9 @@ Outcome check_model(const Subject& subject, Facts& facts) {
         return Outcome::pass(subject.model + " is listed");
     }
     if (replaced != old.end()) {
-        return Outcome::fail(subject.model + " is gone", found("model.deprecated", Confidence::Proven,
-                                                              fmt::format("{} is no longer served; use {}.", subject.model, replaced->use)));
+        return Outcome::fail(
+            subject.model + " is gone",
+            found("model.deprecated", Confidence::Proven, fmt::format("{} is no longer served; use {}.", subject.model, replaced->use)));
     }
     if (facts.models.empty()) {
         return Outcome::inconclusive("the relay's list of models is not known", "a good key");
@@ -188,8 +198,9 @@ Outcome check_body(const Subject& subject, Facts& facts) {
     for (const std::size_t bytes : {kSmallBody, kLargeBody}) {
         const HttpReply reply = post_body(subject, facts, bytes);
         if (reply.status == 413) {
-            Outcome outcome = Outcome::fail(reply.text(), found("http.body-limit", Confidence::Proven,
-                                                                fmt::format("Requests of {} bytes are refused before they reach the relay.", bytes)));
+            Outcome outcome =
+                Outcome::fail(reply.text(), found("http.body-limit", Confidence::Proven,
+                                                  fmt::format("Requests of {} bytes are refused before they reach the relay.", bytes)));
             return show_answerer(outcome, reply);
         }
         if (!reply.has_head()) {
@@ -204,14 +215,28 @@ Outcome check_body(const Subject& subject, Facts& facts) {
 
 std::vector<Check> http_checks() {
     return {
-        {.id = "http.identity", .category = "http", .question = "Is it the relay that answers?", .needs = {"tls.verify", "url.parse"},
+        {.id = "http.identity",
+         .category = "http",
+         .question = "Is it the relay that answers?",
+         .needs = {"tls.verify", "url.parse"},
          .run = &check_identity},
-        {.id = "http.auth", .category = "http", .question = "Does the relay accept the key?", .needs = {"http.identity", "key.present"},
+        {.id = "http.auth",
+         .category = "http",
+         .question = "Does the relay accept the key?",
+         .needs = {"http.identity", "key.present"},
          .run = &check_auth},
         {.id = "http.ratelimit", .category = "http", .question = "Is the key limited now?", .needs = {"http.auth"}, .run = &check_rate},
-        {.id = "model.list", .category = "http", .question = "Does the relay serve the model?", .needs = {"http.auth"}, .run = &check_model},
-        {.id = "http.body", .category = "http", .question = "Do large requests arrive?", .needs = {"http.identity"},
-         .weight = Check::Weight::Optional, .run = &check_body},
+        {.id = "model.list",
+         .category = "http",
+         .question = "Does the relay serve the model?",
+         .needs = {"http.auth"},
+         .run = &check_model},
+        {.id = "http.body",
+         .category = "http",
+         .question = "Do large requests arrive?",
+         .needs = {"http.identity"},
+         .weight = Check::Weight::Optional,
+         .run = &check_body},
     };
 }
 

@@ -27,8 +27,8 @@ Outcome check_tcp(const Subject& /*subject*/, Facts& facts) {
     const wire::Proxy& proxy = *facts.proxy;
     const SystemLookup lookup = look_up(proxy.host, kLookupBudget);
     if (lookup.addresses.empty()) {
-        return Outcome::fail("its name does not resolve",
-                             found("proxy.unresolvable", Confidence::Proven, fmt::format("The proxy's name {} does not resolve.", proxy.host)));
+        return Outcome::fail("its name does not resolve", found("proxy.unresolvable", Confidence::Proven,
+                                                                fmt::format("The proxy's name {} does not resolve.", proxy.host)));
     }
     const Dialled dialled = dial(lookup.addresses.front(), proxy.port, now() + kConnectBudget);
     if (dialled.system_error != 0) {
@@ -78,11 +78,13 @@ Outcome check_connect(const Subject& /*subject*/, Facts& facts) {
     }
     Dialled dialled = dial(facts.proxy_address, facts.proxy->port, now() + kConnectBudget);
     if (dialled.system_error != 0) {
-        return Outcome::fail(std::generic_category().message(dialled.system_error),
-                             found("proxy.refused", Confidence::Proven, fmt::format("The proxy {} refuses connections.", facts.proxy->text())));
+        return Outcome::fail(
+            std::generic_category().message(dialled.system_error),
+            found("proxy.refused", Confidence::Proven, fmt::format("The proxy {} refuses connections.", facts.proxy->text())));
     }
     const auto began = now();
-    const auto tunnel = ask_for_tunnel(std::move(dialled.socket), *facts.proxy, wire::host_and_port(facts.url.host, facts.url.port), now() + kTunnelBudget);
+    const auto tunnel =
+        ask_for_tunnel(std::move(dialled.socket), *facts.proxy, wire::host_and_port(facts.url.host, facts.url.port), now() + kTunnelBudget);
     if (!tunnel.channel) {
         Outcome outcome = Outcome::fail(tunnel.reply.text(), why_refused(*facts.proxy, tunnel.reply));
         for (const char* name : {"proxy-authenticate", "via", "x-squid-error", "server"}) {
@@ -100,9 +102,15 @@ Outcome check_connect(const Subject& /*subject*/, Facts& facts) {
 
 std::vector<Check> proxy_checks() {
     return {
-        {.id = "proxy.tcp", .category = "proxy", .question = "Can the proxy be connected to?",
-         .needs = {"key.present", "key.bytes", "key.format", "url.parse", "url.scheme", "url.path", "url.host", "proxy.env"}, .run = &check_tcp},
-        {.id = "proxy.connect", .category = "proxy", .question = "Does the proxy let us through to the relay?", .needs = {"proxy.tcp"},
+        {.id = "proxy.tcp",
+         .category = "proxy",
+         .question = "Can the proxy be connected to?",
+         .needs = {"key.present", "key.bytes", "key.format", "url.parse", "url.scheme", "url.path", "url.host", "proxy.env"},
+         .run = &check_tcp},
+        {.id = "proxy.connect",
+         .category = "proxy",
+         .question = "Does the proxy let us through to the relay?",
+         .needs = {"proxy.tcp"},
          .run = &check_connect},
     };
 }

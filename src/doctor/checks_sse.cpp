@@ -90,15 +90,19 @@ Outcome check_headers(const Subject& subject, Facts& facts) {
 
 /// Where the buffering sits, by playing the stream in other ways.
 result::Finding where_buffered(const Subject& subject, const Facts& facts, const Pacing& pacing) {
-    const HttpReply padded = play_stream(subject, facts, "&pad_bytes=2048", {{"Accept", "text/event-stream"}, {"Accept-Encoding", "identity"}});
+    const HttpReply padded =
+        play_stream(subject, facts, "&pad_bytes=2048", {{"Accept", "text/event-stream"}, {"Accept-Encoding", "identity"}});
     const Pacing with_padding = pacing_of(EventCollector(padded).events());
-    const std::string seen = fmt::format("{} events that the relay sent over {} came in {} {} within {}", kEvents, core::human_duration(pacing.sent_spread),
-                                         pacing.bursts, pacing.bursts == 1 ? "burst" : "bursts", core::human_duration(pacing.spread));
+    const std::string seen =
+        fmt::format("{} events that the relay sent over {} came in {} {} within {}", kEvents, core::human_duration(pacing.sent_spread),
+                    pacing.bursts, pacing.bursts == 1 ? "burst" : "bursts", core::human_duration(pacing.spread));
     if (facts.proxy) {
-        return found("sse.proxy-buffered", Confidence::Likely, fmt::format("{}; they came through the proxy {}.", seen, facts.proxy->text()));
+        return found("sse.proxy-buffered", Confidence::Likely,
+                     fmt::format("{}; they came through the proxy {}.", seen, facts.proxy->text()));
     }
     if (with_padding.verdict == Verdict::Even) {
-        return found("sse.buffer-threshold", Confidence::Proven, fmt::format("{}; events of 2 KiB come at once: a buffer is flushed when it is full.", seen));
+        return found("sse.buffer-threshold", Confidence::Proven,
+                     fmt::format("{}; events of 2 KiB come at once: a buffer is flushed when it is full.", seen));
     }
     return found(pacing.verdict == Verdict::BufferedFull ? "sse.buffered-full" : "sse.buffered-chunks", Confidence::Proven, seen + ".");
 }
@@ -116,8 +120,9 @@ Outcome check_timing(const Subject& subject, Facts& facts) {
             break;
         case Verdict::Coalesced:
             outcome = Outcome::info(fmt::format("events are held for up to {}", core::human_duration(pacing.worst_lag)));
-            outcome.findings.push_back(found("sse.coalesced", Confidence::Likely,
-                                             fmt::format("Something on the way holds events for up to {}.", core::human_duration(pacing.worst_lag))));
+            outcome.findings.push_back(
+                found("sse.coalesced", Confidence::Likely,
+                      fmt::format("Something on the way holds events for up to {}.", core::human_duration(pacing.worst_lag))));
             break;
         case Verdict::TooFew:
             outcome = Outcome::inconclusive(fmt::format("only {} of {} events came", collector.events().size(), kEvents), "a whole stream");
@@ -135,7 +140,8 @@ Outcome check_finish(const Subject& /*subject*/, Facts& facts) {
     }
     const HttpReply& reply = *facts.stream_reply;
     if (reply.end != HttpReply::End::Complete) {
-        return Outcome::fail(reply.text(), found("sse.truncated", Confidence::Proven, fmt::format("The stream was cut before its end: {}.", reply.text())));
+        return Outcome::fail(
+            reply.text(), found("sse.truncated", Confidence::Proven, fmt::format("The stream was cut before its end: {}.", reply.text())));
     }
     return EventCollector(reply).done() ? Outcome::pass("[DONE] and an orderly end") : Outcome::info("ended orderly without [DONE]");
 }
@@ -145,11 +151,26 @@ Outcome check_finish(const Subject& /*subject*/, Facts& facts) {
 std::vector<Check> sse_checks() {
     using Kind = Check::Kind;
     return {
-        {.id = "sse.headers", .category = "sse", .question = "Does a stream begin as one?", .needs = {"http.identity"}, .kind = Kind::Stream,
-         .budget = kBudget, .run = &check_headers},
-        {.id = "sse.timing", .category = "sse", .question = "Do events come when they are sent?", .needs = {"sse.headers"}, .kind = Kind::Stream,
-         .budget = 2 * kBudget, .run = &check_timing},
-        {.id = "sse.finish", .category = "sse", .question = "Does a stream end as one?", .needs = {"sse.headers"}, .kind = Kind::Stream, .run = &check_finish},
+        {.id = "sse.headers",
+         .category = "sse",
+         .question = "Does a stream begin as one?",
+         .needs = {"http.identity"},
+         .kind = Kind::Stream,
+         .budget = kBudget,
+         .run = &check_headers},
+        {.id = "sse.timing",
+         .category = "sse",
+         .question = "Do events come when they are sent?",
+         .needs = {"sse.headers"},
+         .kind = Kind::Stream,
+         .budget = 2 * kBudget,
+         .run = &check_timing},
+        {.id = "sse.finish",
+         .category = "sse",
+         .question = "Does a stream end as one?",
+         .needs = {"sse.headers"},
+         .kind = Kind::Stream,
+         .run = &check_finish},
     };
 }
 

@@ -62,7 +62,8 @@ result::Finding why_not(const Tried& tried, std::uint16_t port) {
                          fmt::format("{} does not answer: packets are dropped on the way there or back.", where));
         case EHOSTUNREACH:
             return tried.took < kFastRefusal
-                       ? found("tcp.admin-prohibited", Confidence::Likely, fmt::format("A device on the way says that {} may not be reached.", where))
+                       ? found("tcp.admin-prohibited", Confidence::Likely,
+                               fmt::format("A device on the way says that {} may not be reached.", where))
                        : found("tcp.host-down", Confidence::Likely, fmt::format("Nobody answers for {} on its network.", where));
         case ENETUNREACH:
             return found("tcp.no-route", Confidence::Proven, fmt::format("This machine has no route to {}.", where));
@@ -99,7 +100,8 @@ Outcome check_port(const Subject& /*subject*/, Facts& facts) {
     }
     Outcome outcome;
     if (best == nullptr) {
-        outcome = tries.empty() ? Outcome::inconclusive("no address to try", "an address") : Outcome::fail(tries.front().text(), why_not(tries.front(), facts.url.port));
+        outcome = tries.empty() ? Outcome::inconclusive("no address to try", "an address")
+                                : Outcome::fail(tries.front().text(), why_not(tries.front(), facts.url.port));
     } else {
         facts.address = best->address;
         facts.rtt = best->took;
@@ -128,11 +130,12 @@ Outcome check_families(const Subject& /*subject*/, Facts& facts) {
     if (facts.broken_family.empty()) {
         return Outcome::pass("every family of addresses answers");
     }
-    return Outcome::warn(facts.broken_family + " does not answer",
-                         found("ipv6.broken-fallback", Confidence::Proven,
-                               fmt::format("{} has {} addresses, and none of them answers; each program loses 0.2 to 5 s and more before it tries the "
-                                           "others.",
-                                           facts.url.host, facts.broken_family)));
+    return Outcome::warn(
+        facts.broken_family + " does not answer",
+        found("ipv6.broken-fallback", Confidence::Proven,
+              fmt::format("{} has {} addresses, and none of them answers; each program loses 0.2 to 5 s and more before it tries the "
+                          "others.",
+                          facts.url.host, facts.broken_family)));
 }
 
 Outcome check_captive(const Subject& /*subject*/, Facts& facts) {
@@ -151,9 +154,10 @@ Outcome check_captive(const Subject& /*subject*/, Facts& facts) {
     const HttpReply reply = exchange(channel, question, now() + kConnectBudget);
     const auto location = wire::parse_url(reply.header("location"));
     if (reply.status >= 300 && reply.status < 400 && location && !core::iequals(location->host, facts.url.host)) {
-        return Outcome::fail(reply.text(), found("net.captive-portal", Confidence::Proven,
-                                                 fmt::format("Plain HTTP to the relay is answered by somebody else, who sends browsers to {}.",
-                                                             core::printable(location->host, 80))));
+        return Outcome::fail(reply.text(),
+                             found("net.captive-portal", Confidence::Proven,
+                                   fmt::format("Plain HTTP to the relay is answered by somebody else, who sends browsers to {}.",
+                                               core::printable(location->host, 80))));
     }
     return Outcome::info(reply.text());
 }
@@ -161,18 +165,39 @@ Outcome check_captive(const Subject& /*subject*/, Facts& facts) {
 }  // namespace
 
 std::vector<Check> tcp_checks() {
-    const auto other = [](std::uint16_t port) { return [port](const Subject& /*subject*/, Facts& facts) { return check_other_port(facts, port); }; };
+    const auto other = [](std::uint16_t port) {
+        return [port](const Subject& /*subject*/, Facts& facts) { return check_other_port(facts, port); };
+    };
     return {
-        {.id = "tcp.443", .category = "tcp", .question = "Does the relay's port accept connections?", .needs = {"dns.system", "dns.sanity"},
+        {.id = "tcp.443",
+         .category = "tcp",
+         .question = "Does the relay's port accept connections?",
+         .needs = {"dns.system", "dns.sanity"},
          .run = &check_port},
-        {.id = "tcp.80", .category = "tcp", .question = "Is port 80 open?", .needs = {"dns.system", "dns.sanity"},
-         .weight = Check::Weight::Optional, .run = other(80)},
-        {.id = "tcp.8080", .category = "tcp", .question = "Is port 8080 open?", .needs = {"dns.system", "dns.sanity"},
-         .weight = Check::Weight::Optional, .run = other(8080)},
-        {.id = "net.happy-eyeballs", .category = "tcp", .question = "Do IPv4 and IPv6 both work?", .needs = {"tcp.443"},
-         .weight = Check::Weight::Optional, .run = &check_families},
-        {.id = "net.captive", .category = "tcp", .question = "Does a portal stand in the way?", .needs = {"tcp.443"},
-         .weight = Check::Weight::Optional, .run = &check_captive},
+        {.id = "tcp.80",
+         .category = "tcp",
+         .question = "Is port 80 open?",
+         .needs = {"dns.system", "dns.sanity"},
+         .weight = Check::Weight::Optional,
+         .run = other(80)},
+        {.id = "tcp.8080",
+         .category = "tcp",
+         .question = "Is port 8080 open?",
+         .needs = {"dns.system", "dns.sanity"},
+         .weight = Check::Weight::Optional,
+         .run = other(8080)},
+        {.id = "net.happy-eyeballs",
+         .category = "tcp",
+         .question = "Do IPv4 and IPv6 both work?",
+         .needs = {"tcp.443"},
+         .weight = Check::Weight::Optional,
+         .run = &check_families},
+        {.id = "net.captive",
+         .category = "tcp",
+         .question = "Does a portal stand in the way?",
+         .needs = {"tcp.443"},
+         .weight = Check::Weight::Optional,
+         .run = &check_captive},
     };
 }
 

@@ -83,19 +83,22 @@ result::Finding why_silent(const Facts& facts, const HandshakeResult& result) {
                      fmt::format("TLS to {} works with small packets only: large ones are lost on the way.", where));
     }
     if (!server_name(facts).empty() && try_name(facts, std::string(kNeutralName), kSecondTryBudget).result.end != End::TimedOut) {
-        return found("tls.sni-drop", Confidence::Proven,
-                     fmt::format("A TLS greeting that names {} is swallowed on the way; one that names another host is answered.", facts.url.host));
+        return found(
+            "tls.sni-drop", Confidence::Proven,
+            fmt::format("A TLS greeting that names {} is swallowed on the way; one that names another host is answered.", facts.url.host));
     }
-    return speaks_plain_http(facts) ? found("tls.plain-http", Confidence::Proven, fmt::format("{} speaks plain HTTP, not TLS.", where))
-                                    : found("tls.server-silent", Confidence::Likely, fmt::format("{} accepts connections and says nothing to TLS.", where));
+    return speaks_plain_http(facts)
+               ? found("tls.plain-http", Confidence::Proven, fmt::format("{} speaks plain HTTP, not TLS.", where))
+               : found("tls.server-silent", Confidence::Likely, fmt::format("{} accepts connections and says nothing to TLS.", where));
 }
 
 result::Finding why_cut(const Facts& facts) {
     const bool other_name_works =
         !server_name(facts).empty() && try_name(facts, std::string(kNeutralName), kSecondTryBudget).result.end != End::Reset;
     return found("tls.reset-after-clienthello", other_name_works ? Confidence::Proven : Confidence::Likely,
-                 other_name_works ? fmt::format("A TLS greeting that names {} is cut off at once; one that names another host is not.", facts.url.host)
-                                  : fmt::format("The connection to {} is cut off right after the TLS greeting.", facts.url.authority()));
+                 other_name_works
+                     ? fmt::format("A TLS greeting that names {} is cut off at once; one that names another host is not.", facts.url.host)
+                     : fmt::format("The connection to {} is cut off right after the TLS greeting.", facts.url.authority()));
 }
 
 result::Finding why_refused(const Facts& facts, const HandshakeResult& result) {
@@ -121,7 +124,9 @@ Outcome check_handshake(const Subject& /*subject*/, Facts& facts) {
         facts.chain = std::move(done.result.chain);
         facts.tls_version = result.version;
         Outcome outcome = Outcome::pass(fmt::format("{} in {}", result.version, core::human_duration(result.took)));
-        return outcome.with("cipher", result.cipher).with("alpn", result.protocol.empty() ? "none" : result.protocol).with("tcp", result.tcp.text());
+        return outcome.with("cipher", result.cipher)
+            .with("alpn", result.protocol.empty() ? "none" : result.protocol)
+            .with("tcp", result.tcp.text());
     }
     Outcome outcome;
     if (result.end == End::TimedOut) {
@@ -148,11 +153,13 @@ Outcome check_clock(const Subject& subject, Facts& facts) {
     const auto ahead = core::SystemClock().wall_now() - *peer;
     facts.clock_ahead = ahead;
     const auto off = std::chrono::abs(ahead);
-    const std::string text = fmt::format("this machine is {} {} the peer", core::human_duration(off), ahead.count() >= 0 ? "ahead of" : "behind");
+    const std::string text =
+        fmt::format("this machine is {} {} the peer", core::human_duration(off), ahead.count() >= 0 ? "ahead of" : "behind");
     if (off <= kClockTolerance) {
         return Outcome::pass("agrees with the peer's clock");
     }
-    result::Finding finding = found("clock.skewed", Confidence::Likely, fmt::format("The clock of {}.", text), {"timedatectl set-ntp true"});
+    result::Finding finding =
+        found("clock.skewed", Confidence::Likely, fmt::format("The clock of {}.", text), {"timedatectl set-ntp true"});
     return off > kClockBroken ? Outcome::fail(text, std::move(finding)) : Outcome::warn(text, std::move(finding));
 }
 
@@ -161,7 +168,8 @@ result::Finding why_distrusted(const Facts& facts, const ChainVerdict& verdict) 
     const auto last = facts_of(*facts.chain.back());
     const std::string issuer = core::printable(leaf.issuer_name, kShownBytes);
     if (verdict.has(X509_V_ERR_CERT_HAS_EXPIRED)) {
-        return found("tls.expired", Confidence::Proven, fmt::format("The certificate of {} expired on {}.", facts.url.host, core::utc_text(leaf.not_after)));
+        return found("tls.expired", Confidence::Proven,
+                     fmt::format("The certificate of {} expired on {}.", facts.url.host, core::utc_text(leaf.not_after)));
     }
     if (verdict.has(X509_V_ERR_CERT_NOT_YET_VALID)) {
         return found("tls.not-yet-valid", Confidence::Proven,
@@ -174,16 +182,19 @@ result::Finding why_distrusted(const Facts& facts, const ChainVerdict& verdict) 
                            verdict.has(X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE) || verdict.has(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT);
     const bool wrong_name = verdict.has(X509_V_ERR_HOSTNAME_MISMATCH) || verdict.has(X509_V_ERR_IP_ADDRESS_MISMATCH);
     if (wrong_name && !untrusted) {
-        return found("tls.wrong-host", Confidence::Proven,
-                     fmt::format("The certificate is for {}, not for {}.",
-                                 leaf.names.empty() ? core::printable(leaf.subject, kShownBytes) : core::printable(leaf.names.front(), kShownBytes), facts.url.host));
+        return found(
+            "tls.wrong-host", Confidence::Proven,
+            fmt::format("The certificate is for {}, not for {}.",
+                        leaf.names.empty() ? core::printable(leaf.subject, kShownBytes) : core::printable(leaf.names.front(), kShownBytes),
+                        facts.url.host));
     }
     if (facts.chain.size() == 1 && !last.self_signed && !verdict.has(X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN)) {
         return found("tls.missing-intermediate", Confidence::Likely,
                      fmt::format("{} sends its certificate without that of its issuer, {}.", facts.url.host, issuer));
     }
-    return found("tls.intercepted-untrusted", Confidence::Likely,
-                 fmt::format("The certificate for {} was issued by {}, which neither browsers nor this machine know.", facts.url.host, issuer));
+    return found(
+        "tls.intercepted-untrusted", Confidence::Likely,
+        fmt::format("The certificate for {} was issued by {}, which neither browsers nor this machine know.", facts.url.host, issuer));
 }
 
 Outcome judge_named_authority(const Subject& subject, Facts& facts, core::WallTime at) {
@@ -220,10 +231,11 @@ Outcome check_verify(const Subject& subject, Facts& facts) {
                                           "The certificate is good, and this machine's list of authorities does not know its issuer.",
                                           {"apt-get install --reinstall ca-certificates", "update-ca-certificates"}));
         } else if (by_system.good()) {
-            outcome = Outcome::warn("trusted by this machine only",
-                                    found("tls.intercepted-trusted", Confidence::Proven,
-                                          fmt::format("The certificate was issued by {}, an authority of this organisation: TLS is opened on the way.",
-                                                      core::printable(leaf.issuer_name, kShownBytes))));
+            outcome = Outcome::warn(
+                "trusted by this machine only",
+                found("tls.intercepted-trusted", Confidence::Proven,
+                      fmt::format("The certificate was issued by {}, an authority of this organisation: TLS is opened on the way.",
+                                  core::printable(leaf.issuer_name, kShownBytes))));
         } else {
             outcome = Outcome::fail(by_public.text(), why_distrusted(facts, by_public));
         }
@@ -242,7 +254,8 @@ Outcome check_expiry(const Subject& /*subject*/, Facts& facts) {
     const std::string text = fmt::format("{} days left", days);
     // A chain of a private authority is often short-lived on purpose.
     if (left < kExpiryWarning && facts.trusted && days <= 14) {
-        return Outcome::warn(text, found("tls.expired", Confidence::Possible, fmt::format("The certificate of {} ends in {} days.", facts.url.host, days)));
+        return Outcome::warn(
+            text, found("tls.expired", Confidence::Possible, fmt::format("The certificate of {} ends in {} days.", facts.url.host, days)));
     }
     return Outcome::pass(text);
 }
@@ -251,14 +264,28 @@ Outcome check_expiry(const Subject& /*subject*/, Facts& facts) {
 
 std::vector<Check> tls_checks() {
     return {
-        {.id = "tls.handshake", .category = "tls", .question = "Does a TLS session come about?", .needs = {"tcp.443", "proxy.connect"},
-         .budget = std::chrono::seconds(15), .run = &check_handshake},
-        {.id = "clock.skew", .category = "tls", .question = "Does this machine's clock agree with the relay's?", .needs = {"tls.handshake"},
+        {.id = "tls.handshake",
+         .category = "tls",
+         .question = "Does a TLS session come about?",
+         .needs = {"tcp.443", "proxy.connect"},
+         .budget = std::chrono::seconds(15),
+         .run = &check_handshake},
+        {.id = "clock.skew",
+         .category = "tls",
+         .question = "Does this machine's clock agree with the relay's?",
+         .needs = {"tls.handshake"},
          .run = &check_clock},
-        {.id = "tls.verify", .category = "tls", .question = "Is it the relay's own certificate, trusted here and publicly?",
-         .needs = {"tls.handshake", "clock.skew"}, .run = &check_verify},
-        {.id = "tls.expiry", .category = "tls", .question = "How long is the certificate valid?", .needs = {"tls.verify"},
-         .weight = Check::Weight::Optional, .run = &check_expiry},
+        {.id = "tls.verify",
+         .category = "tls",
+         .question = "Is it the relay's own certificate, trusted here and publicly?",
+         .needs = {"tls.handshake", "clock.skew"},
+         .run = &check_verify},
+        {.id = "tls.expiry",
+         .category = "tls",
+         .question = "How long is the certificate valid?",
+         .needs = {"tls.verify"},
+         .weight = Check::Weight::Optional,
+         .run = &check_expiry},
     };
 }
 

@@ -80,7 +80,8 @@ result::Finding why_refused(const Subject& subject, const Facts& facts, const Up
 
 Outcome check_upgrade(const Subject& subject, Facts& facts) {
     if (!facts.has_doctor_pages) {
-        return Outcome::inconclusive("the relay has no doctor pages", "a relay that serves /v1/doctor/ws, or a run with a WebSocket dialect");
+        return Outcome::inconclusive("the relay has no doctor pages",
+                                     "a relay that serves /v1/doctor/ws, or a run with a WebSocket dialect");
     }
     const auto began = now();
     Upgrade tried = open_socket(subject, facts, doctor_socket(facts));
@@ -149,11 +150,13 @@ Outcome check_stream(const Subject& subject, Facts& facts) {
         return Outcome::pass(fmt::format("messages come as they are sent, at most {} late", core::human_duration(pacing.worst_lag)));
     }
     if (events.size() < 12) {
-        return Outcome::fail(fmt::format("{} of 12 messages came", events.size()),
-                             found("ws.one-way", Confidence::Likely, fmt::format("Of 12 messages that the relay sends, {} arrive.", events.size())));
+        return Outcome::fail(
+            fmt::format("{} of 12 messages came", events.size()),
+            found("ws.one-way", Confidence::Likely, fmt::format("Of 12 messages that the relay sends, {} arrive.", events.size())));
     }
     return Outcome::fail("messages are held back", found("ws.buffered", Confidence::Proven,
-                                                         fmt::format("12 messages came in {} bursts within {}.", pacing.bursts, core::human_duration(pacing.spread))));
+                                                         fmt::format("12 messages came in {} bursts within {}.", pacing.bursts,
+                                                                     core::human_duration(pacing.spread))));
 }
 
 Outcome check_pings(const Subject& subject, Facts& facts) {
@@ -176,7 +179,8 @@ Outcome check_pings(const Subject& subject, Facts& facts) {
     if (answered == 0) {
         return Outcome::fail(text, found("ws.ping-swallowed", Confidence::Proven, "No ping of the WebSocket protocol is answered."));
     }
-    return answered < kPings ? Outcome::warn(text, found("ws.ping-swallowed", Confidence::Possible, "Some pings of the WebSocket protocol are not answered."))
+    return answered < kPings ? Outcome::warn(text, found("ws.ping-swallowed", Confidence::Possible,
+                                                         "Some pings of the WebSocket protocol are not answered."))
                              : Outcome::pass(text);
 }
 
@@ -191,7 +195,8 @@ Outcome check_close(const Subject& subject, Facts& facts) {
     if (event.kind == Kind::Close) {
         return Outcome::pass(fmt::format("answered with {}", event.close_code));
     }
-    return Outcome::warn("the goodbye is not answered", found("ws.close-not-echoed", Confidence::Proven, "A close frame is not answered within 2 s."));
+    return Outcome::warn("the goodbye is not answered",
+                         found("ws.close-not-echoed", Confidence::Proven, "A close frame is not answered within 2 s."));
 }
 
 }  // namespace
@@ -199,13 +204,30 @@ Outcome check_close(const Subject& subject, Facts& facts) {
 std::vector<Check> websocket_checks() {
     using CheckKind = Check::Kind;
     return {
-        {.id = "ws.upgrade", .category = "ws", .question = "Is an upgrade to WebSocket let through?", .needs = {"http.identity"}, .run = &check_upgrade},
-        {.id = "ws.echo", .category = "ws", .question = "Do messages travel both ways, large ones too?", .needs = {"ws.upgrade"}, .run = &check_echo},
-        {.id = "ws.stream", .category = "ws", .question = "Do messages come when they are sent?", .needs = {"ws.upgrade"}, .kind = CheckKind::Stream,
-         .budget = kStreamBudget + kUpgradeBudget, .run = &check_stream},
+        {.id = "ws.upgrade",
+         .category = "ws",
+         .question = "Is an upgrade to WebSocket let through?",
+         .needs = {"http.identity"},
+         .run = &check_upgrade},
+        {.id = "ws.echo",
+         .category = "ws",
+         .question = "Do messages travel both ways, large ones too?",
+         .needs = {"ws.upgrade"},
+         .run = &check_echo},
+        {.id = "ws.stream",
+         .category = "ws",
+         .question = "Do messages come when they are sent?",
+         .needs = {"ws.upgrade"},
+         .kind = CheckKind::Stream,
+         .budget = kStreamBudget + kUpgradeBudget,
+         .run = &check_stream},
         {.id = "ws.pingpong", .category = "ws", .question = "Are pings answered?", .needs = {"ws.upgrade"}, .run = &check_pings},
-        {.id = "ws.close", .category = "ws", .question = "Is a goodbye answered?", .needs = {"ws.upgrade"},
-         .weight = Check::Weight::Optional, .run = &check_close},
+        {.id = "ws.close",
+         .category = "ws",
+         .question = "Is a goodbye answered?",
+         .needs = {"ws.upgrade"},
+         .weight = Check::Weight::Optional,
+         .run = &check_close},
     };
 }
 

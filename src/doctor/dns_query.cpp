@@ -38,8 +38,9 @@ void note_answer(void* argument, int status, int /*timeouts*/, ares_addrinfo* re
     asked.status = status;
     for (const ares_addrinfo_node* node = result != nullptr ? result->nodes : nullptr; node != nullptr; node = node->ai_next) {
         std::array<char, INET6_ADDRSTRLEN> text{};
-        const void* address = node->ai_family == AF_INET ? static_cast<const void*>(&reinterpret_cast<const sockaddr_in*>(node->ai_addr)->sin_addr)
-                                                         : &reinterpret_cast<const sockaddr_in6*>(node->ai_addr)->sin6_addr;
+        const void* address = node->ai_family == AF_INET
+                                  ? static_cast<const void*>(&reinterpret_cast<const sockaddr_in*>(node->ai_addr)->sin_addr)
+                                  : &reinterpret_cast<const sockaddr_in6*>(node->ai_addr)->sin6_addr;
         if (inet_ntop(node->ai_family, address, text.data(), text.size()) != nullptr) {
             asked.addresses.emplace_back(text.data());
         }
@@ -150,7 +151,8 @@ void look_up_into(const std::shared_ptr<Lookup>& lookup, const std::string& host
     std::vector<std::string> addresses;
     for (const addrinfo* node = list; node != nullptr; node = node->ai_next) {
         std::array<char, NI_MAXHOST> text{};
-        if (getnameinfo(node->ai_addr, node->ai_addrlen, text.data(), static_cast<socklen_t>(text.size()), nullptr, 0, NI_NUMERICHOST) == 0) {
+        if (getnameinfo(node->ai_addr, node->ai_addrlen, text.data(), static_cast<socklen_t>(text.size()), nullptr, 0, NI_NUMERICHOST) ==
+            0) {
             addresses.emplace_back(text.data());
         }
     }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "core/error.h"
 #include "core/secret.h"
 #include "wire/key_format.h"
 #include "wire/proxy.h"
@@ -17,15 +18,16 @@ namespace relaybench::doctor {
 struct RelayProfile {
     std::string name;
     std::vector<wire::KeyPattern> key_patterns;
-    std::vector<std::string> known_hosts;        ///< hosts that belong to it; empty: any
-    std::vector<std::string> models;             ///< that it lists
+    std::string sandbox_key_prefix;        ///< of keys that are for testing only; empty: it has no such keys
+    std::vector<std::string> known_hosts;  ///< hosts that belong to it; empty: any
+    std::vector<std::string> models;       ///< that it lists
     struct Replaced {
         std::string old_name;
         std::string use;
     };
     std::vector<Replaced> deprecated_models;
-    bool expects_public_roots = true;   ///< false: a private or test relay, whose own authority is no interceptor
-    bool expects_public_address = true; ///< false: its private or loopback address is no sinkhole
+    bool expects_public_roots = true;    ///< false: a private or test relay, whose own authority is no interceptor
+    bool expects_public_address = true;  ///< false: its private or loopback address is no sinkhole
 };
 
 /// The profile of the relay guides; loopback and private hosts get the same without the expectations of the public internet.
@@ -39,18 +41,21 @@ struct KeySource {
 
 /// What the user asked doctor to look at. Read-only during the examination.
 struct Subject {
-    std::string url;                 ///< as the user wrote it
-    std::string model;               ///< empty: none named
-    std::vector<KeySource> keys;     ///< in order of precedence; the first is the one that a client would use
-    std::string origin;              ///< of a web page, for the browser checks; empty: none
-    std::string ca_file;             ///< authority to trust instead of the public roots; empty: none
+    std::string url;                   ///< as the user wrote it
+    std::string model;                 ///< empty: none named
+    std::vector<KeySource> keys;       ///< in order of precedence; the first is the one that a client would use
+    std::string origin;                ///< of a web page, for the browser checks; empty: none
+    std::string ca_file;               ///< authority to trust instead of the public roots; empty: none
     std::optional<wire::Proxy> proxy;  ///< that a client would use here
     RelayProfile profile;
-    bool idle = false;               ///< with the long checks
-    bool quick = false;              ///< without the streaming ones
+    bool idle = false;   ///< with the long checks
+    bool quick = false;  ///< without the streaming ones
     std::string resolv_conf = "/etc/resolv.conf";
     std::string hosts_file = "/etc/hosts";
     std::function<std::optional<std::string>(const std::string&)> environment;
+    std::function<core::Expected<std::string>(const std::string&)> read_file;  ///< the whole file of this path; refuses folders
+    std::optional<core::WallTime> wall;      ///< the calendar when the examination began; nothing: not known
+    std::optional<bool> clock_synchronised;  ///< whether NTP keeps that calendar, by the kernel's word; nothing: not known
 };
 
 }  // namespace relaybench::doctor

@@ -12,7 +12,7 @@ namespace relaybench::doctor {
 
 /// What to say in a ClientHello.
 struct Hello {
-    std::string server_name;                        ///< SNI; empty: none is sent
+    std::string server_name;                         ///< SNI; empty: none is sent
     std::vector<std::string> protocols{"http/1.1"};  ///< ALPN; empty: none is offered
 };
 

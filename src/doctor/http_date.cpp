@@ -21,7 +21,8 @@ std::optional<core::WallTime> parse_http_date(std::string_view text) {
     }
     for (std::size_t month = 0; month < kMonths.size(); ++month) {
         if (text.substr(8, 3) == kMonths[month]) {
-            const auto time = core::parse_utc(fmt::format("{}-{:02}-{}T{}Z", text.substr(12, 4), month + 1, text.substr(5, 2), text.substr(17, 8)));
+            const auto time =
+                core::parse_utc(fmt::format("{}-{:02}-{}T{}Z", text.substr(12, 4), month + 1, text.substr(5, 2), text.substr(17, 8)));
             return time ? std::optional(*time) : std::nullopt;
         }
     }

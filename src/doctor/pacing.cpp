@@ -43,7 +43,8 @@ Pacing pacing_of(const std::vector<PacedArrival>& events) {
     pacing.worst_lag = worst_lag_of(events);
     pacing.spread = events.back().came - events.front().came;
     pacing.sent_spread = events.back().sent - events.front().sent;
-    const double share = pacing.sent_spread.count() > 0 ? static_cast<double>(pacing.spread.count()) / static_cast<double>(pacing.sent_spread.count()) : 1.0;
+    const double share =
+        pacing.sent_spread.count() > 0 ? static_cast<double>(pacing.spread.count()) / static_cast<double>(pacing.sent_spread.count()) : 1.0;
     if (pacing.worst_lag <= kEvenLag) {
         pacing.verdict = Pacing::Verdict::Even;
     } else if (share <= kNoSpread || pacing.bursts <= 2) {

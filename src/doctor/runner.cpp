@@ -59,7 +59,13 @@ Outcome run_twice_if_failing(const Check& check, const Subject& subject, Facts& 
 class Examination {
   public:
     Examination(const Subject& subject, const std::vector<Check>& checks, const core::Clock& clock, const Watcher& watcher)
-        : subject_(subject), checks_(checks), clock_(clock), watcher_(watcher), began_(clock.now()), facts_(first_facts(subject)), states_(checks.size(), State::Waiting),
+        : subject_(subject),
+          checks_(checks),
+          clock_(clock),
+          watcher_(watcher),
+          began_(clock.now()),
+          facts_(first_facts(subject)),
+          states_(checks.size(), State::Waiting),
           results_(checks.size()) {}
 
     std::vector<CheckResult> run() {

@@ -51,8 +51,8 @@ class WebSocketProbe final : private net::FrameSink {
 /// What became of an upgrade.
 struct Upgrade {
     HttpReply reply;
-    bool accepted = false;   ///< a 101 that RFC 6455 §4.1 would accept
-    std::string wrong_with;  ///< a 101 that it would not: what is wrong
+    bool accepted = false;                   ///< a 101 that RFC 6455 §4.1 would accept
+    std::string wrong_with;                  ///< a 101 that it would not: what is wrong
     std::unique_ptr<WebSocketProbe> socket;  ///< set when accepted
 };
 [[nodiscard]] Upgrade upgrade(Channel channel, const std::string& target, const std::string& authority,

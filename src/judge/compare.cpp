@@ -114,14 +114,14 @@ double p_value(const Pair& pair, Metric metric, double q) {
 }
 
 /// The finding of a row at its adjusted p value: both the test and the interval must exclude "no change".
-Finding finding_of(const QuantileComparison& row, const LogQuantile& from, const LogQuantile& to, double confidence) {
+ComparisonFinding finding_of(const QuantileComparison& row, const LogQuantile& from, const LogQuantile& to, double confidence) {
     if (row.p_adjusted > 1 - confidence)
-        return Finding::NoDifference;
+        return ComparisonFinding::NoDifference;
     if (!row.interval)
         return finding_of_infinite(from, to);
     if (row.interval->high < 0)
-        return Finding::Faster;
-    return row.interval->low > 0 ? Finding::Slower : Finding::NoDifference;
+        return ComparisonFinding::Faster;
+    return row.interval->low > 0 ? ComparisonFinding::Slower : ComparisonFinding::NoDifference;
 }
 
 /// How many standard deviations out a two-sided p value lies.
@@ -162,7 +162,7 @@ void conclude(QuantileComparison& row, const Pair& pair) {
     const auto to = other ? log_quantile(pair.other.metric(row.metric), row.quantile, *other, pair.confidence) : std::nullopt;
     if (!from || !to) {
         constexpr std::uint64_t kFewestGapStreams = 20;
-        row.finding = Finding::TooFewStreams;
+        row.finding = ComparisonFinding::TooFewStreams;
         const bool kept = row.metric != Metric::Gap || std::min(pair.base.ended(), pair.other.ended()) < kFewestGapStreams;
         row.streams_needed = !kept ? 0 : row.metric == Metric::Gap ? kFewestGapStreams : count_needed(row.quantile, pair.confidence);
         return;
@@ -170,8 +170,8 @@ void conclude(QuantileComparison& row, const Pair& pair) {
     if (row.change)
         row.interval = change_interval(*from, *to, correlation(pair, row.metric, row.quantile));
     const bool one_got_there = row.base->value || row.other->value;
-    row.finding = one_got_there ? finding_of(row, *from, *to, pair.confidence) : Finding::NothingObserved;
-    row.streams_needed = row.finding == Finding::NoDifference ? streams_to_settle(row, pair) : 0;
+    row.finding = one_got_there ? finding_of(row, *from, *to, pair.confidence) : ComparisonFinding::NothingObserved;
+    row.streams_needed = row.finding == ComparisonFinding::NoDifference ? streams_to_settle(row, pair) : 0;
 }
 
 QuantileComparison observed_row(const Pair& pair, Metric metric, double quantile) {
@@ -233,7 +233,7 @@ void adjust(std::vector<ArmComparison>& comparisons) {
 void conclude(ErrorComparison& errors, double confidence) {
     const bool excludes_zero = errors.low > 0 || errors.high < 0;
     if (errors.p_adjusted <= 1 - confidence && excludes_zero)
-        errors.finding = errors.low > 0 ? Finding::Slower : Finding::Faster;
+        errors.finding = errors.low > 0 ? ComparisonFinding::Slower : ComparisonFinding::Faster;
 }
 
 }  // namespace

@@ -67,24 +67,24 @@ std::string undecided_words(const QuantileComparison& row) {
 
 std::string verdict_words(const QuantileComparison& comparison, std::string_view other_name) {
     switch (comparison.finding) {
-        case Finding::Faster:
+        case ComparisonFinding::Faster:
             return faster_words(comparison, other_name);
-        case Finding::Slower:
+        case ComparisonFinding::Slower:
             return slower_words(comparison, other_name);
-        case Finding::NoDifference:
+        case ComparisonFinding::NoDifference:
             return undecided_words(comparison);
-        case Finding::TooFewStreams:
+        case ComparisonFinding::TooFewStreams:
             if (comparison.streams_needed == 0)
                 return "not judged (gaps by stream were not kept)";
             return fmt::format("too few streams (need ≈ {})", rounded_up(comparison.streams_needed));
-        case Finding::NothingObserved:
+        case ComparisonFinding::NothingObserved:
             break;
     }
     return "nothing to compare";
 }
 
 std::string verdict_words(const ErrorComparison& comparison, std::string_view other_name) {
-    if (comparison.finding == Finding::NoDifference)
+    if (comparison.finding == ComparisonFinding::NoDifference)
         return "no difference in failures shown";
     return fmt::format("{} fails {} ({:+.2g}…{:+.2g} points)", other_name, comparison.low > 0 ? "more" : "less", comparison.low * kPercent,
                        comparison.high * kPercent);

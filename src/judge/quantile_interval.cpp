@@ -10,8 +10,8 @@ namespace relaybench::judge {
 namespace {
 
 using result::ChangeInterval;
+using result::ComparisonFinding;
 using result::Distribution;
-using result::Finding;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
@@ -89,14 +89,14 @@ ChangeInterval change_interval(const LogQuantile& base, const LogQuantile& other
     return {std::expm1(ratio - rested * down), std::expm1(ratio + rested * up)};
 }
 
-Finding finding_of_infinite(const LogQuantile& base, const LogQuantile& other) {
+ComparisonFinding finding_of_infinite(const LogQuantile& base, const LogQuantile& other) {
     if (!std::isfinite(base.value) && !std::isfinite(other.value))
-        return Finding::NothingObserved;
+        return ComparisonFinding::NothingObserved;
     if (other.low > base.high)
-        return Finding::Slower;
+        return ComparisonFinding::Slower;
     if (base.low > other.high)
-        return Finding::Faster;
-    return Finding::NoDifference;
+        return ComparisonFinding::Faster;
+    return ComparisonFinding::NoDifference;
 }
 
 }  // namespace relaybench::judge

@@ -28,6 +28,6 @@ struct LogQuantile {
 [[nodiscard]] result::ChangeInterval change_interval(const LogQuantile& base, const LogQuantile& other, double correlation);
 
 /// What the limits say when a size cannot be given because one of the quantiles is infinite.
-[[nodiscard]] result::Finding finding_of_infinite(const LogQuantile& base, const LogQuantile& other);
+[[nodiscard]] result::ComparisonFinding finding_of_infinite(const LogQuantile& base, const LogQuantile& other);
 
 }  // namespace relaybench::judge

@@ -15,7 +15,7 @@ namespace relaybench::report {
 namespace {
 
 using judge::ArmComparison;
-using judge::Finding;
+using judge::ComparisonFinding;
 using judge::QuantileComparison;
 using result::ArmResult;
 using result::RunResult;
@@ -26,13 +26,13 @@ constexpr std::size_t kMaxName = 24;
 
 std::string safe(std::string_view name) { return core::printable(name, kMaxName); }
 
-Style style_of(Finding finding) {
+Style style_of(ComparisonFinding finding) {
     switch (finding) {
-        case Finding::Faster:
+        case ComparisonFinding::Faster:
             return Style::Good;
-        case Finding::Slower:
+        case ComparisonFinding::Slower:
             return Style::Bad;
-        case Finding::TooFewStreams:
+        case ComparisonFinding::TooFewStreams:
             return Style::Caution;
         default:
             return Style::Faint;
@@ -44,15 +44,15 @@ std::string short_words(const QuantileComparison& row) {
     constexpr double kPercent = 100.0;
     const std::string percent = row.change ? fmt::format("{:+.0f} %", *row.change * kPercent) : std::string("∞");
     switch (row.finding) {
-        case Finding::Faster:
+        case ComparisonFinding::Faster:
             return percent + " ▼";
-        case Finding::Slower:
+        case ComparisonFinding::Slower:
             return percent + " ▲";
-        case Finding::NoDifference:
+        case ComparisonFinding::NoDifference:
             return percent + " ≈";
-        case Finding::TooFewStreams:
+        case ComparisonFinding::TooFewStreams:
             return "too few";
-        case Finding::NothingObserved:
+        case ComparisonFinding::NothingObserved:
             break;
     }
     return "–";
@@ -133,7 +133,7 @@ Cell failure_words(const ArmComparison& comparison) {
         return {};
     const Style shown = comparison.errors->low > 0 ? Style::Bad : Style::Good;
     return {judge::verdict_words(*comparison.errors, safe(comparison.other)),
-            comparison.errors->finding == Finding::NoDifference ? Style::Faint : shown};
+            comparison.errors->finding == ComparisonFinding::NoDifference ? Style::Faint : shown};
 }
 
 void add_latencies(Table& table, const Shown& shown) {

@@ -21,7 +21,7 @@ enum class Pairing : std::uint8_t {
     Apart,      ///< one arm after the other, or two runs: drift between them looks like a difference
 };
 
-enum class Finding : std::uint8_t {
+enum class ComparisonFinding : std::uint8_t {
     Faster,           ///< shown after correction for all rows, and the interval lies below no change
     Slower,           ///< likewise above
     NoDifference,     ///< not shown
@@ -47,7 +47,7 @@ struct QuantileComparison {
     std::optional<ChangeInterval> interval;    ///< of the relative change, by itself
     double p_value = 1;                        ///< permutation test, by itself
     double p_adjusted = 1;                     ///< by Holm, over all rows of all arms
-    Finding finding = Finding::NothingObserved;
+    ComparisonFinding finding = ComparisonFinding::NothingObserved;
     std::uint64_t streams_needed = 0;  ///< in each arm, to settle an undecided row; 0 when it is settled
 };
 
@@ -59,7 +59,7 @@ struct ErrorComparison {
     double high = 0;
     double p_value = 1;
     double p_adjusted = 1;
-    Finding finding = Finding::NoDifference;  ///< Slower: the other arm fails more; Faster: less
+    ComparisonFinding finding = ComparisonFinding::NoDifference;  ///< Slower: the other arm fails more; Faster: less
 };
 
 struct ArmComparison {

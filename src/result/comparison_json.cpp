@@ -15,9 +15,11 @@ namespace {
 constexpr std::array<std::string_view, 3> kPairingIds{"dealt", "alongside", "apart"};
 constexpr std::array<std::string_view, 5> kFindingIds{"faster", "slower", "no_difference", "too_few_streams", "nothing_observed"};
 
-std::string_view finding_id(Finding finding) { return kFindingIds.at(static_cast<std::size_t>(finding)); }
+std::string_view finding_id(ComparisonFinding finding) { return kFindingIds.at(static_cast<std::size_t>(finding)); }
 
-Finding read_finding(const Node& node) { return static_cast<Finding>(node.one_of("finding", kFindingIds, Presence::Required)); }
+ComparisonFinding read_finding(const Node& node) {
+    return static_cast<ComparisonFinding>(node.one_of("finding", kFindingIds, Presence::Required));
+}
 
 Json json_of(const QuantileComparison& row) {
     Json json;

@@ -65,9 +65,9 @@ struct FindingPlace {
 struct Diagnosis {
     std::string run_id;
     std::string tool_version;
-    std::string started_at;  ///< RFC 3339, UTC
-    std::string target;      ///< URL without secrets
-    std::string mode;        ///< "quick", "default" or "idle"
+    std::string started_at;           ///< RFC 3339, UTC
+    std::string target;               ///< URL without secrets
+    std::string mode;                 ///< "quick", "default" or "idle"
     std::vector<CheckResult> checks;  ///< in the order of the catalogue
     std::vector<std::string> works;   ///< what still works, a short sentence each
 
@@ -75,7 +75,8 @@ struct Diagnosis {
     [[nodiscard]] std::optional<FindingPlace> root_cause() const;
     /// All other findings of failed and warning checks, in order.
     [[nodiscard]] std::vector<FindingPlace> also_seen() const;
-    /// Fail when a check failed; else Inconclusive when a required one was inconclusive, broke or was skipped; else Warn; else Pass.
+    /// Fail when a check failed; else Inconclusive when a required one was inconclusive, broke or was skipped, or nothing was checked at all;
+    /// else Warn; else Pass.
     [[nodiscard]] CheckStatus status() const;
     [[nodiscard]] const Finding& at(FindingPlace place) const { return checks[place.check].findings[place.finding]; }
 };

@@ -25,6 +25,8 @@ constexpr std::array kProviders = {
     KeyProvider{"xai-", "an xAI key"},
     KeyProvider{"hf_", "a Hugging Face token"},
     KeyProvider{"api_org_", "a Hugging Face organisation token"},
+    KeyProvider{"ghp_", "a GitHub token", false},
+    KeyProvider{"github_pat_", "a GitHub token", false},
     KeyProvider{"AKIA", "an AWS access key id", false},
     KeyProvider{"ASIA", "an AWS access key id", false},
     KeyProvider{"ABIA", "an AWS access key id", false},

@@ -16,7 +16,8 @@ namespace {
 using result::CheckStatus;
 using result::Confidence;
 
-Check check(std::string_view id, std::vector<std::string_view> needs, std::function<Outcome()> run, Check::Kind kind = Check::Kind::Static) {
+Check check(std::string_view id, std::vector<std::string_view> needs, std::function<Outcome()> run,
+            Check::Kind kind = Check::Kind::Static) {
     Check made;
     made.id = id;
     made.category = "test";
@@ -36,8 +37,8 @@ std::vector<result::CheckResult> examined(const std::vector<Check>& checks, cons
 }
 
 TEST_CASE("runner: results stand in the order of the catalogue, whoever ends first") {
-    const auto results = examined({check("a", {}, passing, Check::Kind::Network), check("b", {"a"}, passing, Check::Kind::Network),
-                                   check("c", {}, passing)});
+    const auto results = examined(
+        {check("a", {}, passing, Check::Kind::Network), check("b", {"a"}, passing, Check::Kind::Network), check("c", {}, passing)});
     REQUIRE(results.size() == 3);
     CHECK(results[0].id == "a");
     CHECK(results[1].needs == std::vector<std::string>{"a"});
@@ -55,9 +56,9 @@ TEST_CASE("runner: a failure blocks what needs it, also at a distance, and nothi
 }
 
 TEST_CASE("runner: what does not apply blocks nobody, what is inconclusive does") {
-    const auto results =
-        examined({check("a", {}, [] { return Outcome::not_applicable("no proxy"); }), check("b", {"a"}, passing, Check::Kind::Network),
-                  check("c", {}, [] { return Outcome::inconclusive("who knows", "a key"); }), check("d", {"c"}, passing, Check::Kind::Network)});
+    const auto results = examined(
+        {check("a", {}, [] { return Outcome::not_applicable("no proxy"); }), check("b", {"a"}, passing, Check::Kind::Network),
+         check("c", {}, [] { return Outcome::inconclusive("who knows", "a key"); }), check("d", {"c"}, passing, Check::Kind::Network)});
     CHECK(results[0].status == CheckStatus::Skip);
     CHECK_FALSE(results[0].required);
     CHECK(results[1].status == CheckStatus::Pass);
@@ -66,7 +67,8 @@ TEST_CASE("runner: what does not apply blocks nobody, what is inconclusive does"
 
 TEST_CASE("runner: a network check that fails once of two tries is flaky, and both are kept") {
     std::atomic<int> tries = 0;
-    const auto results = examined({check("a", {}, [&] { return ++tries == 1 ? failing() : passing(); }, Check::Kind::Network)});
+    const auto results = examined({check(
+        "a", {}, [&] { return ++tries == 1 ? failing() : passing(); }, Check::Kind::Network)});
     CHECK(tries == 2);
     CHECK(results[0].status == CheckStatus::Warn);
     REQUIRE(results[0].findings.size() == 1);
@@ -75,7 +77,8 @@ TEST_CASE("runner: a network check that fails once of two tries is flaky, and bo
 }
 
 TEST_CASE("runner: a check that throws is doctor's own error") {
-    const auto results = examined({check("a", {}, []() -> Outcome { throw std::runtime_error("oops"); }, Check::Kind::Network)});
+    const auto results = examined({check(
+        "a", {}, []() -> Outcome { throw std::runtime_error("oops"); }, Check::Kind::Network)});
     CHECK(results[0].status == CheckStatus::Error);
     CHECK(results[0].summary.find("oops") != std::string::npos);
 }
@@ -120,7 +123,8 @@ TEST_CASE("catalogue: every need is a check that stands before") {
         for (const auto need : checks[i].needs) {
             CAPTURE(checks[i].id);
             CAPTURE(need);
-            CHECK(std::any_of(checks.begin(), checks.begin() + static_cast<std::ptrdiff_t>(i), [&](const Check& other) { return other.id == need; }));
+            CHECK(std::any_of(checks.begin(), checks.begin() + static_cast<std::ptrdiff_t>(i),
+                              [&](const Check& other) { return other.id == need; }));
         }
     }
 }

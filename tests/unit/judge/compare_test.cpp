@@ -12,7 +12,7 @@
 namespace core = relaybench::core;
 namespace judge = relaybench::judge;
 namespace test = relaybench::test;
-using judge::Finding;
+using judge::ComparisonFinding;
 using relaybench::result::ArmResult;
 using relaybench::result::Metric;
 using relaybench::result::Pairing;
@@ -67,8 +67,8 @@ TEST_CASE("compare: equal arms are called different no more often than stated") 
     for (int round = 0; round < kRounds; ++round) {
         const ArmResult a = lognormal_arm(200, 1.0, random);
         const ArmResult b = lognormal_arm(200, 1.0, random);
-        const Finding finding = judge::compare_quantile(a, b, Metric::Ttft, 0.5, Pairing::Apart).finding;
-        alarms += finding == Finding::Faster || finding == Finding::Slower ? 1 : 0;
+        const ComparisonFinding finding = judge::compare_quantile(a, b, Metric::Ttft, 0.5, Pairing::Apart).finding;
+        alarms += finding == ComparisonFinding::Faster || finding == ComparisonFinding::Slower ? 1 : 0;
     }
     // 5 % of 600 is 30; three standard deviations (5.3 each) above that.
     CHECK(alarms <= 46);
@@ -84,7 +84,7 @@ TEST_CASE("compare: the interval holds the true change about as often as it clai
         const auto row = judge::compare_quantile(a, b, Metric::Ttft, 0.5, Pairing::Apart);
         REQUIRE(row.interval.has_value());
         covered += row.interval->low <= -0.2 && -0.2 <= row.interval->high ? 1 : 0;
-        found += row.finding == Finding::Faster ? 1 : 0;
+        found += row.finding == ComparisonFinding::Faster ? 1 : 0;
     }
     CHECK(covered >= 274);  // 285 expected; three standard deviations (3.8 each) below
     CHECK(found >= 280);
@@ -95,7 +95,7 @@ TEST_CASE("compare: too few streams for a tail are said to be too few, with how 
     const ArmResult a = lognormal_arm(100, 1.0, random);
     const ArmResult b = lognormal_arm(100, 5.0, random);
     const auto row = judge::compare_quantile(a, b, Metric::Ttft, 0.99, Pairing::Apart);
-    CHECK(row.finding == Finding::TooFewStreams);
+    CHECK(row.finding == ComparisonFinding::TooFewStreams);
     CHECK(judge::verdict_words(row, "B") == "too few streams (need ≈ 370)");
 }
 
@@ -107,7 +107,7 @@ TEST_CASE("compare: gaps of too few streams to tell how streams differ are not j
         b.metric(Metric::Gap).record(std::chrono::milliseconds(8));
     }
     const auto row = judge::compare_quantile(a, b, Metric::Gap, 0.5, Pairing::Apart);
-    CHECK(row.finding == Finding::TooFewStreams);
+    CHECK(row.finding == ComparisonFinding::TooFewStreams);
     CHECK_FALSE(row.interval.has_value());
     CHECK(judge::verdict_words(row, "B") == "too few streams (need ≈ 20)");
 }
@@ -119,16 +119,16 @@ TEST_CASE("compare: an arm whose tail never answered is slower, without a size")
     for (int i = 0; i < 100; ++i)
         b.metric(Metric::Ttft).record_never();
     const auto row = judge::compare_quantile(a, b, Metric::Ttft, 0.99, Pairing::Apart);
-    CHECK(row.finding == Finding::Slower);
+    CHECK(row.finding == ComparisonFinding::Slower);
     CHECK_FALSE(row.change.has_value());
     CHECK(judge::verdict_words(row, "B") == "B slower: it never got there");
-    CHECK(judge::compare_quantile(b, a, Metric::Ttft, 0.99, Pairing::Apart).finding == Finding::Faster);
+    CHECK(judge::compare_quantile(b, a, Metric::Ttft, 0.99, Pairing::Apart).finding == ComparisonFinding::Faster);
 }
 
 TEST_CASE("compare: an arm without values has nothing to compare") {
     core::Random random(15);
     const auto row = judge::compare_quantile(lognormal_arm(10, 1, random), ArmResult{}, Metric::Ttft, 0.5, Pairing::Apart);
-    CHECK(row.finding == Finding::NothingObserved);
+    CHECK(row.finding == ComparisonFinding::NothingObserved);
     CHECK(judge::verdict_words(row, "B") == "nothing to compare");
 }
 
@@ -136,18 +136,18 @@ TEST_CASE("compare: words give the size, the interval and the direction") {
     judge::QuantileComparison row;
     row.change = -0.18;
     row.interval = relaybench::result::ChangeInterval{-0.23, -0.12};
-    row.finding = Finding::Faster;
+    row.finding = ComparisonFinding::Faster;
     CHECK(judge::verdict_words(row, "B") == "B faster by 18 % (12…23)");
     row.change = 0.22;
     row.interval = relaybench::result::ChangeInterval{0.14, 0.31};
-    row.finding = Finding::Slower;
+    row.finding = ComparisonFinding::Slower;
     CHECK(judge::verdict_words(row, "B") == "B slower by 22 % (14…31)");
     row.change = 3.1;
     row.interval = relaybench::result::ChangeInterval{2.8, 3.5};
     CHECK(judge::verdict_words(row, "B") == "B slower: 4.1× (3.8…4.5)");
     row.change = 0.01;
     row.interval = relaybench::result::ChangeInterval{-0.04, 0.03};
-    row.finding = Finding::NoDifference;
+    row.finding = ComparisonFinding::NoDifference;
     CHECK(judge::verdict_words(row, "B") == "no difference shown (±4 %)");
     row.interval = relaybench::result::ChangeInterval{-0.12, 0.11};
     row.streams_needed = 5761;
@@ -162,7 +162,7 @@ TEST_CASE("compare: failures are compared as shares, with an interval") {
     const auto comparisons = judge::compare_arms(run);
     REQUIRE(comparisons.size() == 1);
     REQUIRE(comparisons[0].errors.has_value());
-    CHECK(comparisons[0].errors->finding == Finding::Slower);
+    CHECK(comparisons[0].errors->finding == ComparisonFinding::Slower);
     CHECK(judge::verdict_words(*comparisons[0].errors, "b").find("b fails more (+") == 0);
     CHECK(comparisons[0].quantiles.size() == 15);
 }

@@ -1,0 +1,63 @@
+#include <array>
+
+#include "doctor/code_tables.h"
+
+namespace relaybench::doctor {
+namespace {
+
+using result::Party;
+
+constexpr auto kHttpCodes = std::to_array<FindingCode>({
+    {"http.not-relay", Party::You, "What answers is not the relay",
+     "The answer has neither the shape of the relay's errors nor the challenge that was sent along: a web page, a default site of a "
+     "server, a block page. The key is not sent to it.",
+     "Check the base URL; if it is right, something on the way answers in the relay's place."},
+    {"http.redirected", Party::You, "The relay's address answers with a redirect",
+     "A 3xx to another address. Clients that follow it turn POST into GET and drop the Authorization header when the host changes.",
+     "Use the address that it leads to as the base URL, if it is the relay's."},
+    {"http.intermediary", Party::YourNetwork, "A proxy stands between here and the relay and shows itself",
+     "Headers such as Via, X-Cache or X-Squid-Error that the relay does not send.",
+     "Nothing, as long as streams arrive in time; else name it to your IT department."},
+    {"http.body-limit", Party::YourNetwork, "Long requests are refused on the way",
+     "A short request works and a long one is answered 413: the limit on the body's size in a proxy. Told from net.mtu-blackhole-up by the "
+     "answer.",
+     "Raise the proxy's limit (client_max_body_size in nginx)."},
+    {"http.no-keepalive", Party::YourNetwork, "Connections are closed after each answer",
+     "A second request on the same connection was not possible. Each one pays for a new hand-shake.",
+     "Turn keep-alive on where it is off: in the client, or in the proxy on the way."},
+    {"http.no-h2", Party::Relay, "HTTP/2 is not offered", "The negotiation chose HTTP/1.1. Streams work with it.",
+     "Nothing has to be done."},
+    {"relay.down", Party::Relay, "The relay answers that it cannot serve", "A 5xx in the relay's own shape to a request that was right.",
+     "Wait and try again; send the relay's support the time and the request id."},
+    {"auth.invalid-key", Party::You, "The relay does not accept the key",
+     "401 in the relay's own shape, over a connection that was proven to lead to it. The form of the key was checked before.",
+     "Compare the key with the relay's console; create a new one if it was revoked."},
+    {"auth.forbidden", Party::You, "The key is known but may not do this",
+     "403 in the relay's own shape (JSON): a restricted key, a region or an address list. Told from net.waf-block by the shape.",
+     "Check the key's permissions in the relay's console."},
+    {"auth.quota", Party::You, "The account has no credit left", "402, or 429 that names a quota instead of a rate. Waiting does not help.",
+     "Add credit in the relay's console."},
+    {"auth.dropped-by-redirect", Party::You, "The key is lost on a redirect",
+     "401 after a redirect to another scheme or host: clients drop the Authorization header there on purpose.",
+     "Use the final address as the base URL."},
+    {"rate.limited-by-relay", Party::You, "The relay limits the rate of requests",
+     "429 in the relay's own shape, with Retry-After or x-ratelimit headers.",
+     "Wait as long as Retry-After says, and back off: 1, 2, 4, 8, 16 s, at most five tries."},
+    {"rate.limited-by-proxy", Party::YourNetwork, "A proxy on the way limits the rate of requests",
+     "429 as a web page and without Retry-After, which is how nginx limits.", "Ask whoever runs the proxy to raise the limit."},
+    {"rate.nearly-used", Party::You, "The rate limit is almost used up", "The x-ratelimit headers leave less than a tenth.",
+     "Slow down, or ask the relay for a higher tier."},
+    {"model.unknown", Party::You, "The relay does not offer this model",
+     "The name is not in its list of models. The nearest name of the list is shown.", "Use a name from the list, letter by letter."},
+    {"model.deprecated", Party::You, "The model's name is deprecated or an old short form",
+     "It is known from older guides; relays answer it 404 (\"model not found\") after a good connection, sooner or later.",
+     "Use the name that replaces it."},
+    {"model.not-entitled", Party::You, "The key may not use this model", "The relay offers the model, but not for this key.",
+     "Enable the model for the key in the relay's console, or use another one."},
+});
+
+}  // namespace
+
+std::span<const FindingCode> http_codes() { return kHttpCodes; }
+
+}  // namespace relaybench::doctor

@@ -1,0 +1,115 @@
+#include <array>
+
+#include "doctor/code_tables.h"
+
+namespace relaybench::doctor {
+namespace {
+
+using result::Party;
+
+constexpr auto kNetworkCodes = std::to_array<FindingCode>({
+    {"dns.slow", Party::YourNetwork, "Looking up the relay's name takes long",
+     "The resolver answers, but late; every new connection waits for it before the first byte can be sent.",
+     "Use a nearer or faster resolver, and keep connections open."},
+    {"dns.nxdomain", Party::You, "The relay's name does not exist",
+     "The resolver answered NXDOMAIN: a typing error, or a company resolver that hides the name. Told from dns.timeout by a definite "
+     "answer.",
+     "Check the spelling of the host; ask another resolver to see whether only this one denies it."},
+    {"dns.nodata", Party::YourNetwork, "The relay's name exists but has no address",
+     "The resolver answered without an error and without an address, which filtering resolvers do in place of a refusal.",
+     "Ask another resolver; if it knows an address, the filter of this one has to be changed."},
+    {"dns.servfail", Party::YourNetwork, "The resolver failed to find out (SERVFAIL)",
+     "It could not reach the servers of the domain, or the signatures of the domain (DNSSEC) did not verify.",
+     "Try another resolver; if that works, report it to whoever runs this one."},
+    {"dns.refused", Party::YourNetwork, "The resolver refuses to answer this machine",
+     "It answered REFUSED: an access list, or a resolver of another network that is still configured.",
+     "Use the resolver of the network that you are in."},
+    {"dns.timeout", Party::YourNetwork, "No resolver answers",
+     "The questions were sent and none of the resolvers answered, neither over UDP nor over TCP: port 53 is blocked, or the resolvers are "
+     "down.",
+     "Check the network connection and the resolvers in the system's settings."},
+    {"dns.aaaa-dropped", Party::YourNetwork, "Questions for IPv6 addresses are swallowed",
+     "The question for an IPv4 address is answered at once and the one for IPv6 never. The system's lookup waits 5 to 15 s before it goes "
+     "on, in every program.",
+     "Have the resolver or firewall answer AAAA questions, if only with an empty answer."},
+    {"dns.one-resolver-dead", Party::YourNetwork, "One of the resolvers does not answer",
+     "Lookups work, but wait for the dead one first, about 5 s each time it is its turn.", "Remove the dead resolver from the settings."},
+    {"dns.sinkhole", Party::YourNetwork, "The relay's name is led to an address that cannot be the relay's",
+     "The resolver gives a loopback, private or null address for a public name: an ad or malware filter, or parental control.",
+     "Have the name allowed in the filter."},
+    {"dns.hosts-override", Party::You, "The hosts file of this machine sets the relay's address",
+     "An entry there outranks the resolver and goes stale when the relay moves.", "Remove the entry unless it is meant."},
+    {"dns.wildcard-hijack", Party::YourNetwork, "The resolver answers for names that do not exist",
+     "A name made up at random got an address: a provider's search page, a captive portal or a filter. Typing errors then lead somewhere.",
+     "Use a resolver that answers NXDOMAIN, or sign in to the network first."},
+    {"tcp.refused", Party::YourNetwork, "The connection is refused",
+     "A definite refusal within milliseconds: nothing listens at this port, or a firewall sends a reset. The two look the same from here.",
+     "Check the port; when other networks reach it, the local firewall is the one to change."},
+    {"tcp.timeout-dropped", Party::YourNetwork, "Connection attempts are dropped without an answer",
+     "Every attempt ran into its time limit: a firewall that drops packets. Told from tcp.refused by the silence.",
+     "Ask your IT department to allow outgoing connections to the host and port."},
+    {"tcp.admin-prohibited", Party::YourNetwork, "A router says that this connection is forbidden",
+     "An ICMP message (host unreachable or prohibited) came back at once: a filter that says so.",
+     "Ask your IT department to allow outgoing connections to the host and port."},
+    {"tcp.no-route", Party::YourNetwork, "There is no way from this network to the relay's address",
+     "The system or a router has no route (network unreachable): no default route, a VPN that is down, or a family of addresses that this "
+     "network lacks.",
+     "Check the network connection, the VPN and the default route."},
+    {"tcp.host-down", Party::YourNetwork, "The machine at the relay's address does not answer in its own network",
+     "Host unreachable after about 3 s: the last router asked for it in vain. Told from tcp.admin-prohibited by the delay.",
+     "Check the address; when it is right, the machine behind it is down."},
+    {"tcp.one-address-dead", Party::Relay, "Some of the relay's addresses do not answer",
+     "The name has several addresses and at least one of them fails while another works. Clients that try only the first one fail now and "
+     "then.",
+     "Report the address to the relay; clients should try the next one."},
+    {"tcp.slow", Party::YourNetwork, "Packets to the relay take long",
+     "The time of a connection attempt is one round trip, and it is high. A first token needs several.",
+     "Nothing can be cured here; keep connections open, or use an entry of the relay that is nearer."},
+    {"tcp.only-443", Party::YourNetwork, "Only port 443 is open",
+     "Ports 80 and 8080 do not answer, 443 does. This is usual and no fault by itself.", "Use https and wss on port 443."},
+    {"tcp.only-80", Party::YourNetwork, "Port 443 is blocked while port 80 is open",
+     "The relay's machine is reached, but not by encrypted connections: a firewall rule for the port, or a network that wants you to sign "
+     "in first.",
+     "Ask your IT department to allow port 443, or sign in to the network."},
+    {"net.offline", Party::YourNetwork, "This machine has no connection to the internet",
+     "Other hosts, chosen as controls, cannot be reached either. It has nothing to do with the relay.", "Restore the network connection."},
+    {"net.relay-only-blocked", Party::YourNetwork, "Only the relay is unreachable; the rest of the internet works",
+     "The control hosts are reached and the relay is not: a rule against this host, or an outage of the relay. Another network decides "
+     "which.",
+     "Try from another network, such as a phone's; if it works there, ask your IT department to allow the host."},
+    {"net.captive-portal", Party::YourNetwork, "The network wants you to sign in first",
+     "A request to the relay's own address was answered by someone else with a redirect or a page. Until then certificates look wrong too, "
+     "which is why this stands before them.",
+     "Open any http:// page in a browser and sign in to the network."},
+    {"net.mtu-blackhole-down", Party::YourNetwork, "Large packets from the relay get lost on the way",
+     "The relay's certificates never arrive although it received our greeting; with smaller packets (a lower maximum segment size) the "
+     "same hand-shake succeeds. A link with a smaller MTU and a firewall that drops the ICMP messages that would say so.",
+     "Have ICMP \"fragmentation needed\" allowed or the segment size clamped on the router or VPN; lower the MTU here as a stopgap."},
+    {"net.mtu-blackhole-up", Party::YourNetwork, "Large packets to the relay get lost on the way",
+     "Short requests work and long ones are sent again and again without an answer. Short prompts succeed, long ones time out.",
+     "Have ICMP \"fragmentation needed\" allowed or the segment size clamped on the router or VPN; lower the MTU here as a stopgap."},
+    {"net.waf-block", Party::Relay, "A web firewall in front of the relay blocks the request",
+     "403 with an HTML page, where the relay itself answers in JSON. The key was not judged.",
+     "Send the relay's support the time and the page's reference number."},
+    {"net.absolute-cap", Party::Relay, "Connections are cut after a fixed time, however busy they are",
+     "Quiet, pinged and busy connections all ended at the same age. Heartbeats do not help; route time limits of 15 s (Envoy) or 30 s "
+     "(Google's load balancer) look like this.",
+     "The limit has to be raised where it is set; until then ask for shorter answers or reconnect."},
+    {"net.flaky", Party::YourNetwork, "The same attempt works one time and fails the next",
+     "Each network check that fails is tried once more; here the two tries disagree. Lost packets, or one of several servers behind one "
+     "name that is ill.",
+     "Run doctor again; if it stays, measure from another network to tell the two apart."},
+    {"ipv6.broken-fallback", Party::YourNetwork, "IPv6 does not work here and every connection loses time on it",
+     "The relay has IPv6 and IPv4 addresses, and only the latter are reached. Programs that race both lose about 0.2 s, others 5 s to two "
+     "minutes.",
+     "Repair IPv6 in this network or turn it off."},
+    {"ipv6.only-and-broken", Party::YourNetwork, "The relay has only IPv6 addresses here, and they are not reached",
+     "No IPv4 address is known for the name, and IPv6 does not work from this machine.",
+     "Use a network with IPv6, or ask the relay for an IPv4 address."},
+});
+
+}  // namespace
+
+std::span<const FindingCode> network_codes() { return kNetworkCodes; }
+
+}  // namespace relaybench::doctor

@@ -1,0 +1,73 @@
+#include <array>
+
+#include "doctor/code_tables.h"
+
+namespace relaybench::doctor {
+namespace {
+
+using result::Party;
+
+constexpr auto kProxyCodes = std::to_array<FindingCode>({
+    {"proxy.env-conflict", Party::You, "The proxy variables in upper and lower case say different things",
+     "Programs disagree on which one wins: curl and Python take the lower-case one first, Go the upper-case one. Two clients on this "
+     "machine go different ways.",
+     "Set both spellings to the same value, or unset one."},
+    {"proxy.no-proxy-wildcard", Party::You, "NO_PROXY holds a pattern with a star, which many programs do not understand",
+     "curl and Python match names by their ending and ignore \"*.example.com\"; others understand it. The relay is reached through the "
+     "proxy by some clients only.",
+     "Write .example.com in place of *.example.com."},
+    {"proxy.bypass-mismatch", Party::You, "Programs on this machine disagree whether the relay is reached through the proxy",
+     "Worked out for curl, Python requests, Node.js, Go and relaybench from the same variables; at least one goes another way than the "
+     "others. What works in curl then fails in the program, or the other way round.",
+     "Make the variables unambiguous: both spellings equal, https_proxy rather than all_proxy, no stars in no_proxy."},
+    {"proxy.env-malformed", Party::You, "A proxy variable holds something that is no proxy",
+     "The value cannot be read, has no host or no port. Programs fail with an error about the proxy, or guess a port.",
+     "Write it as http://HOST:PORT, or unset it."},
+    {"proxy.unsupported-kind", Party::You, "The proxy is of a kind that many programs cannot use",
+     "A SOCKS proxy or one that is itself spoken to over TLS: support differs from program to program and often needs an extra package.",
+     "Use an http:// proxy address if the network has one; else see what each client needs."},
+    {"proxy.unresolvable", Party::YourNetwork, "The name of the proxy cannot be resolved",
+     "The host in the proxy variable has no address here: a typing error, or a name that only exists inside the company network or its "
+     "VPN.",
+     "Correct the proxy's name, or connect to the network that it belongs to."},
+    {"proxy.refused", Party::YourNetwork, "Nothing listens at the proxy's address",
+     "Its machine answers that the port is closed: wrong port, a local proxy program that does not run, or a proxy that is down.",
+     "Start the proxy or correct host and port."},
+    {"proxy.timeout", Party::YourNetwork, "The proxy does not answer",
+     "No answer to the connection within its budget: a firewall drops the packets, or the proxy is only reachable from another network.",
+     "Check the VPN and the proxy's address with your IT department."},
+    {"proxy.slow", Party::YourNetwork, "The proxy takes long to open a connection",
+     "The tunnel works, but opening it takes longer than most answers' first token.",
+     "Keep connections open and reuse them; ask your IT department about the proxy's load."},
+    {"proxy.auth-required", Party::You, "The proxy asks for a user and password, and none was given",
+     "It answered 407 to a request without credentials and named the schemes that it takes.",
+     "Put user:password@ into the proxy variable, or use a local helper for NTLM and Negotiate."},
+    {"proxy.auth-rejected", Party::You, "The proxy does not accept the user and password",
+     "Credentials were sent and it answered 407 again (some answer 401). Told from auth.invalid-key: the answer came before any byte "
+     "reached the relay.",
+     "Correct the user and password; special characters must be percent-encoded."},
+    {"proxy.policy-denied", Party::YourNetwork, "The proxy's rules forbid this host or port",
+     "It answered 403 to CONNECT. Its own words are quoted; they often name the rule.",
+     "Ask your IT department to allow the host and port."},
+    {"proxy.not-a-proxy", Party::You, "What the proxy variable names is no proxy",
+     "A web server or another service answered CONNECT with 400, 404, 405 or 501.",
+     "Correct host and port of the proxy; its port is seldom 80 or 443."},
+    {"proxy.upstream-fail", Party::YourNetwork, "The proxy cannot reach the relay itself",
+     "It answered 502, 503 or 504 to CONNECT: its own name resolution or its own way out fails.",
+     "Report it to your IT department with the proxy's answer."},
+    {"proxy.closed", Party::YourNetwork, "The proxy closes the connection without an answer",
+     "End of data in place of an answer to CONNECT: an access list, a proxy that wants TLS, or one that is overloaded.",
+     "Check with your IT department whether this machine may use the proxy."},
+    {"proxy.unneeded", Party::You, "The relay can be reached without the proxy too",
+     "The same hand-shake succeeds directly and fails or is slower through the proxy.",
+     "Exempt the relay from the proxy (no_proxy), if the rules of your network allow it."},
+    {"proxy.required", Party::You, "The relay can only be reached through the proxy",
+     "The direct way is blocked and the one through the proxy works. Clients that do not read the proxy variables fail.",
+     "Set the proxy for each client that you use."},
+});
+
+}  // namespace
+
+std::span<const FindingCode> proxy_codes() { return kProxyCodes; }
+
+}  // namespace relaybench::doctor

@@ -1,0 +1,94 @@
+#include <array>
+
+#include "doctor/code_tables.h"
+
+namespace relaybench::doctor {
+namespace {
+
+using result::Party;
+
+constexpr auto kSseCodes = std::to_array<FindingCode>({
+    {"sse.not-a-stream", Party::Relay, "The answer is not an event stream",
+     "Its type is not text/event-stream: a JSON document or a web page. The stream was not asked for, or something turned it into one "
+     "answer.",
+     "Ask with stream set to true; if that was done, report it to the relay."},
+    {"sse.hint-missing", Party::Relay, "The stream does not tell proxies to pass it on at once",
+     "Cache-Control: no-cache or X-Accel-Buffering: no is missing. Nothing is held back today; a proxy on another path may do it.",
+     "The relay should send both headers with each stream."},
+    {"sse.buffered-full", Party::YourNetwork, "The whole stream is held back and arrives at once",
+     "The events were sent over seconds and arrived in one or two bursts at the end. A proxy that stores the answer first (nginx with "
+     "proxy_buffering, a content scanner). People see nothing, then everything; clients time out.",
+     "Exempt the host from inspection, or set proxy_buffering off and X-Accel-Buffering: no on the proxy; a WebSocket often gets through "
+     "meanwhile."},
+    {"sse.buffered-chunks", Party::YourNetwork, "The stream arrives in lumps of a fixed size",
+     "Events wait until 4 or 8 KB are full, so that short answers come all at once and long ones in jumps. Half-working, and easily "
+     "missed.",
+     "Set proxy_buffering off on the proxy, or send X-Accel-Buffering: no."},
+    {"sse.coalesced", Party::YourNetwork, "Events arrive in pairs, up to a quarter of a second late",
+     "Neighbouring events share a packet (delayed acknowledgement and Nagle's algorithm, HAProxy without http-no-delay). The text still "
+     "flows.",
+     "Set \"option http-no-delay\" or its like on the proxy, if the rhythm matters."},
+    {"sse.compression-buffered", Party::Relay, "Compression holds the stream back",
+     "The same stream is in time when asked for uncompressed, and late when compressed: the compressor is not flushed after each event.",
+     "Ask with Accept-Encoding: identity; the server should not compress event streams, or flush each event."},
+    {"sse.get-buffered", Party::YourNetwork, "Streams by GET are held back, those by POST are not",
+     "Some tunnels store the answer to GET only.", "Use POST, as completions do; a test by GET misleads here."},
+    {"sse.proxy-buffered", Party::YourNetwork, "The configured proxy holds the stream back",
+     "The same stream is in time directly and late through the proxy.",
+     "Exempt the relay from the proxy (no_proxy), or from its content scan."},
+    {"sse.buffer-threshold", Party::YourNetwork, "Small events wait until a buffer is full",
+     "Events padded to 2 KB arrive in time and small ones do not: a buffer of a fixed size on the way.",
+     "Turn the buffering off; padding events is a stopgap for whoever runs the relay."},
+    {"sse.truncated", Party::YourNetwork, "The stream is cut off before its end",
+     "The connection closed in the middle of the body, without the last chunk. A time limit on the way, or a server that died.",
+     "See which limit fits the time that is shown; raise it or send keep-alive comments."},
+    {"sse.no-done", Party::Relay, "The stream ends without [DONE]",
+     "The body is complete, but the mark at its end is missing, and some clients wait for it.",
+     "Report it to the relay; clients should take the end of the body as the end."},
+});
+
+constexpr auto kIdleCodes = std::to_array<FindingCode>({
+    {"idle.proxy-timer", Party::YourNetwork, "A proxy closes connections that are quiet for a while",
+     "The quiet connection ended cleanly at a fixed time, without a Close frame, and the one with heartbeats lived. The time hints at "
+     "whose timer it is.",
+     "Send a heartbeat at half the time that is shown, or raise the proxy's limit."},
+    {"idle.nat-silent-drop", Party::YourNetwork, "A firewall or router forgets quiet connections without saying so",
+     "After the pause nothing is answered and packets are sent again in vain, while the connection with heartbeats lived.",
+     "Send a heartbeat every 25 s."},
+    {"idle.l4-reset", Party::YourNetwork, "A device resets quiet connections",
+     "A reset came during the pause or in answer to the first packet after it.", "Send a heartbeat every 25 s."},
+    {"idle.keepalive-swallowed", Party::YourNetwork, "A proxy on the way keeps the heartbeats to itself",
+     "The relay sent more keep-alive comments than arrived here, and the connection ended as if it had been quiet: a buffer ahead of the "
+     "timer.",
+     "Turn response buffering off on that proxy; heartbeats cannot help before."},
+    {"idle.relay-closed", Party::Relay, "The relay itself closes quiet connections",
+     "A Close frame with a code came: only the relay or a gateway that speaks WebSocket can send it.",
+     "Send a heartbeat, or reconnect when it happens; the relay's support knows the limit."},
+});
+
+constexpr auto kBrowserCodes = std::to_array<FindingCode>({
+    {"cors.options-needs-auth", Party::Relay, "The browser's question in advance is refused for lack of a key",
+     "OPTIONS is answered 401 or 403 in the relay's own shape, but browsers send no key with it. Programs work, web pages do not.",
+     "The relay has to answer OPTIONS without a key; until then call it from your server."},
+    {"cors.blocked-by-proxy", Party::YourNetwork, "A proxy answers the browser's question in advance and denies it",
+     "OPTIONS is answered 403 or 405 with a web page that is not the relay's.", "Allow OPTIONS on the proxy."},
+    {"cors.origin-not-allowed", Party::Relay, "The relay does not allow this web page to ask it",
+     "Access-Control-Allow-Origin is missing or names another origin.",
+     "Have the origin allowed in the relay's console, or call the relay from your server."},
+    {"cors.header-not-allowed", Party::Relay, "The browser may not send the headers that are needed",
+     "Authorization or Content-Type are missing in Access-Control-Allow-Headers; a star does not include Authorization.",
+     "The relay has to name both headers."},
+    {"cors.wildcard-with-credentials", Party::Relay, "A star as the allowed origin together with credentials is refused by browsers",
+     "Access-Control-Allow-Origin: * and Access-Control-Allow-Credentials: true exclude each other.",
+     "The relay has to name the origin, or leave credentials out."},
+    {"cors.not-cached", Party::Relay, "The browser has to ask in advance before every request",
+     "Access-Control-Max-Age is 0 or missing, which adds a round trip to each request.", "The relay should send a max-age such as 600."},
+});
+
+}  // namespace
+
+std::span<const FindingCode> sse_codes() { return kSseCodes; }
+std::span<const FindingCode> idle_codes() { return kIdleCodes; }
+std::span<const FindingCode> browser_codes() { return kBrowserCodes; }
+
+}  // namespace relaybench::doctor

@@ -1,0 +1,74 @@
+#include <array>
+
+#include "doctor/code_tables.h"
+
+namespace relaybench::doctor {
+namespace {
+
+using result::Party;
+
+constexpr auto kTlsCodes = std::to_array<FindingCode>({
+    {"tls.reset-after-clienthello", Party::YourNetwork, "The connection is cut as soon as the relay's name is sent",
+     "TCP connects, and a reset comes within milliseconds of the TLS greeting, which carries the host name. With another name to the same "
+     "address it does not.",
+     "Ask your IT department to allow the host in the content filter."},
+    {"tls.sni-drop", Party::YourNetwork, "The TLS greeting is swallowed because of the name in it",
+     "TCP connects and the greeting is never acknowledged, while one with another name to the same address is answered.",
+     "Ask your IT department to allow the host in the content filter."},
+    {"tls.server-silent", Party::Relay, "The other side accepts connections but never answers the TLS greeting",
+     "The greeting was acknowledged and nothing came back, neither with small packets nor to a plain request: a hung server, or a port for "
+     "something else.",
+     "Check the port; if it is right, report it to the relay."},
+    {"tls.plain-http", Party::You, "A plain HTTP server listens at this port",
+     "A plain request on a new connection was answered where the TLS greeting was not.",
+     "Use the TLS port (443), or http:// for a test relay of your own."},
+    {"tls.version-blocked", Party::Relay, "The two sides have no version of TLS in common",
+     "An alert (protocol version) ended the hand-shake: the other side speaks only TLS 1.0 or 1.1, often an old inspecting proxy.",
+     "Update the side that is old; if a proxy of your network answers, it is that one."},
+    {"tls.sni-unknown", Party::Relay, "The server does not know the host name",
+     "It answered with the alert \"unrecognized name\": the name leads to a front end that does not serve it.",
+     "Check the host name; if it is right, report it to the relay."},
+    {"tls.client-cert-required", Party::Relay, "The server wants a certificate from the client",
+     "It asked for one in the hand-shake, or answered 400 that none was sent. Relays want a key, not a certificate, so this is another "
+     "server or a closed entry.",
+     "Check the host name and port."},
+    {"tls.slow", Party::YourNetwork, "The TLS hand-shake takes long",
+     "It took much longer than its round trips. An inspecting proxy, or a server under load.", "Keep connections open and reuse them."},
+    {"tls.intercepted-trusted", Party::YourNetwork, "A proxy of your network opens and reads the encrypted connection",
+     "The certificate is not from a public authority but from one that this machine was told to trust. Such proxies often hold a stream "
+     "back until it is complete, and may not forward WebSockets.",
+     "Ask your IT department to exempt the host from TLS inspection; else give each program the authority (NODE_EXTRA_CA_CERTS, "
+     "REQUESTS_CA_BUNDLE, SSL_CERT_FILE)."},
+    {"tls.intercepted-untrusted", Party::YourNetwork, "Someone between here and the relay answers in its place",
+     "The certificate is neither from a public authority nor from one that this machine trusts. A company proxy whose authority is not "
+     "installed here, or an attack. The key is not sent.",
+     "Ask your IT department whether it inspects TLS; do not turn verification off."},
+    {"tls.self-signed", Party::Relay, "The server's certificate is signed by itself",
+     "One certificate, its own issuer (18): a test server, or a front end that was never given its certificate.",
+     "For your own relay name its certificate with --ca; else report it to the relay."},
+    {"tls.missing-intermediate", Party::Relay, "The server does not send its whole chain of certificates",
+     "Only its own certificate came (20). Browsers fetch the missing one or remember it, programs do not.",
+     "Report it to the relay: the intermediate certificate has to be configured."},
+    {"tls.wrong-host", Party::Relay, "The certificate is valid for another host name",
+     "Name and certificate do not fit (62). Told from net.captive-portal by a plain request that is not led elsewhere.",
+     "Check the host name; if it is right, report it to the relay."},
+    {"tls.expired", Party::Relay, "The relay's certificate has expired", "Its last day is over (10), also by the relay's own clock.",
+     "Report it to the relay."},
+    {"tls.not-yet-valid", Party::Relay, "The relay's certificate is not valid yet",
+     "Its first day is to come (9), also by the relay's own clock.", "Report it to the relay."},
+    {"tls.expires-soon", Party::Relay, "The relay's certificate expires soon",
+     "It is valid today. Automatic renewal usually happens earlier than this.", "Tell the relay."},
+    {"tls.local-store-broken", Party::You, "This machine does not trust public authorities that it should",
+     "The certificate verifies against the public authorities and not against those of this machine: the package ca-certificates is "
+     "missing or old, or a variable names a wrong file.",
+     "Install or update the certificates of the system, and check SSL_CERT_FILE and its kin."},
+    {"tls.middlebox", Party::YourNetwork, "Something between here and the relay changes the encrypted connection",
+     "Version or protocol negotiation differ from what the relay's front end is known to do, although the certificate is good.",
+     "Compare from another network."},
+});
+
+}  // namespace
+
+std::span<const FindingCode> tls_codes() { return kTlsCodes; }
+
+}  // namespace relaybench::doctor
