@@ -6,10 +6,14 @@ set(RELAYBENCH_ALONE
     scenario/connect_to.cpp scenario/field.cpp scenario/node.cpp scenario/node_yaml.cpp scenario/load_fields.cpp scenario/relay_fields.cpp scenario/relay_list_field.cpp scenario/relay_spec.cpp scenario/scenario_fields.cpp
     net/response_reader.cpp net/listener_http.cpp net/client_streaming.cpp net/client_transport.cpp net/frame_reader.cpp
     result/read_arm_json.cpp result/read_journal_json.cpp result/journal_json.cpp result/series_recorder.cpp result/write_json.cpp
+    doctor/websocket_probe.cpp doctor/channel.cpp doctor/handshake.cpp
     judge/gate_operand.cpp judge/gate_parser.cpp judge/gate.cpp judge/wording.cpp
     report/terminal_compare.cpp report/terminal_run.cpp
     relay/ready_profiles.cpp)
 list(TRANSFORM RELAYBENCH_ALONE PREPEND ${CMAKE_SOURCE_DIR}/src/)
+# Checks are alike on purpose: each file has its own budgets and helpers of the same names.
+file(GLOB checks CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/doctor/checks_*.cpp)
+list(APPEND RELAYBENCH_ALONE ${checks})
 set_source_files_properties(${RELAYBENCH_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 
 # The same among the tests; called where their targets are made, as the property belongs to a folder.

@@ -1,14 +1,14 @@
 #include "doctor/certificates.h"
 
-#include <arpa/inet.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
 #include <algorithm>
-#include <array>
 #include <ctime>
 
 #include <fmt/format.h>
+
+#include "wire/url.h"
 
 namespace relaybench::doctor {
 
@@ -49,11 +49,6 @@ std::vector<std::string> dns_names(const X509& certificate) {
     }
     GENERAL_NAMES_free(list);
     return names;
-}
-
-bool is_address(const std::string& host) {
-    std::array<unsigned char, sizeof(in6_addr)> bytes{};
-    return inet_pton(AF_INET, host.c_str(), bytes.data()) == 1 || inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1;
 }
 
 /// Notes every problem and goes on as if there were none.
@@ -141,7 +136,7 @@ ChainVerdict judge_chain(const Chain& chain, X509_STORE& store, const std::strin
     X509_VERIFY_PARAM* wanted = X509_STORE_CTX_get0_param(context.get());
     X509_VERIFY_PARAM_set_time(wanted, std::chrono::system_clock::to_time_t(std::chrono::time_point_cast<std::chrono::seconds>(at)));
     X509_VERIFY_PARAM_set_purpose(wanted, X509_PURPOSE_SSL_SERVER);
-    if (is_address(host)) {
+    if (wire::is_address(host)) {
         X509_VERIFY_PARAM_set1_ip_asc(wanted, host.c_str());
     } else {
         X509_VERIFY_PARAM_set1_host(wanted, host.c_str(), host.size());

@@ -2,7 +2,6 @@
 #include <netdb.h>
 
 #include <algorithm>
-#include <array>
 #include <thread>
 
 #include <fmt/format.h>
@@ -26,11 +25,6 @@ constexpr core::Duration kSystemBudget = std::chrono::seconds(5);
 constexpr core::Duration kSlowLookup = std::chrono::milliseconds(300);
 constexpr std::size_t kMostFileBytes = 1U << 20U;
 constexpr std::size_t kMostResolvers = 3;
-
-bool is_address(const std::string& host) {
-    std::array<unsigned char, sizeof(in6_addr)> bytes{};
-    return inet_pton(AF_INET, host.c_str(), bytes.data()) == 1 || inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1;
-}
 
 std::vector<std::string> resolvers(const Subject& subject) {
     const auto text = core::read_file(subject.resolv_conf, kMostFileBytes);
@@ -104,7 +98,7 @@ Outcome check_system(const Subject& subject, Facts& facts) {
     if (facts.proxy) {
         return Outcome::not_applicable("the proxy looks the name up");
     }
-    if (is_address(host)) {
+    if (wire::is_address(host)) {
         facts.addresses = {host};
         return Outcome::not_applicable("the URL holds an address");
     }
@@ -126,7 +120,7 @@ Outcome check_system(const Subject& subject, Facts& facts) {
 }
 
 Outcome check_query(const Subject& subject, Facts& facts) {
-    if (facts.proxy || is_address(facts.url.host) || facts.url.host == "localhost") {
+    if (facts.proxy || wire::is_address(facts.url.host) || facts.url.host == "localhost") {
         return Outcome::not_applicable("no resolver is asked for this host");
     }
     const auto answers = ask_everybody(subject, facts.url.host);
@@ -159,7 +153,7 @@ bool is_sinkhole(const std::string& address) {
 }
 
 Outcome check_sanity(const Subject& subject, Facts& facts) {
-    if (facts.proxy || is_address(facts.url.host) || !subject.profile.expects_public_address) {
+    if (facts.proxy || wire::is_address(facts.url.host) || !subject.profile.expects_public_address) {
         return Outcome::not_applicable("nothing is expected of this host's addresses");
     }
     const auto hosts = core::read_file(subject.hosts_file, kMostFileBytes);

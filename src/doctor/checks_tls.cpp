@@ -1,7 +1,3 @@
-#include <arpa/inet.h>
-
-#include <array>
-
 #include <fmt/format.h>
 
 #include "core/calendar.h"
@@ -30,12 +26,7 @@ constexpr auto kClockBroken = std::chrono::seconds(300);
 constexpr std::string_view kNeutralName = "www.example.com";
 constexpr std::size_t kShownBytes = 120;
 
-bool is_address(const std::string& host) {
-    std::array<unsigned char, sizeof(in6_addr)> bytes{};
-    return inet_pton(AF_INET, host.c_str(), bytes.data()) == 1 || inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1;
-}
-
-std::string server_name(const Facts& facts) { return is_address(facts.url.host) ? "" : facts.url.host; }
+std::string server_name(const Facts& facts) { return wire::is_address(facts.url.host) ? "" : facts.url.host; }
 
 Handshake try_name(const Facts& facts, const std::string& name, core::Duration budget) {
     const Deadline deadline = now() + budget;

@@ -1,8 +1,5 @@
 #include "doctor/reach.h"
 
-#include <arpa/inet.h>
-
-#include <array>
 #include <system_error>
 #include <utility>
 
@@ -13,11 +10,6 @@
 namespace relaybench::doctor {
 
 namespace {
-
-bool is_address(const std::string& host) {
-    std::array<unsigned char, sizeof(in6_addr)> bytes{};
-    return inet_pton(AF_INET, host.c_str(), bytes.data()) == 1 || inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1;
-}
 
 bool is_trusted(const Subject& subject, const Facts& facts, const Chain& chain) {
     const auto at = core::SystemClock().wall_now();
@@ -70,7 +62,7 @@ Reached reach_relay(const Subject& subject, const Facts& facts, Trust trust, Dea
     }
     Socket socket = way.channel->take_socket();
     Hello hello;
-    hello.server_name = is_address(facts.url.host) ? "" : facts.url.host;
+    hello.server_name = wire::is_address(facts.url.host) ? "" : facts.url.host;
     Handshake done = shake_hands(socket, hello, deadline);
     if (!done.session) {
         return {std::nullopt, fmt::format("no TLS session: {}", done.result.reason)};

@@ -145,6 +145,11 @@ std::string Url::authority() const {
 
 std::string Url::text() const { return scheme + "://" + authority() + target; }
 
+bool is_address(const std::string& host) {
+    in_addr bytes{};
+    return inet_pton(AF_INET, host.c_str(), &bytes) == 1 || is_ipv6(host);
+}
+
 std::string host_and_port(std::string_view host, std::uint16_t port) {
     return host.find(':') == std::string_view::npos ? fmt::format("{}:{}", host, port) : fmt::format("[{}]:{}", host, port);
 }

@@ -27,6 +27,9 @@ struct Url {
 /// host:port, an IPv6 address in brackets.
 [[nodiscard]] std::string host_and_port(std::string_view host, std::uint16_t port);
 
+/// A literal IPv4 or IPv6 address, without brackets.
+[[nodiscard]] bool is_address(const std::string& host);
+
 /// 127.0.0.0/8, ::1, localhost.
 [[nodiscard]] bool is_loopback(std::string_view host);
 /// Loopback, RFC 1918, RFC 4193, link-local, and names ending in .local or .internal.

@@ -107,7 +107,9 @@ TEST_CASE("dns: each way of refusing is told apart") {
 }
 
 TEST_CASE("dns: a resolver that drops IPv6 questions answers the others") {
-    const auto script = [](const std::string& question) { return asks_for_aaaa(question) ? std::string() : answer(question, 0, 1, a_record()); };
+    const auto script = [](const std::string& question) {
+        return asks_for_aaaa(question) ? std::string() : answer(question, 0, 1, a_record());
+    };
     CHECK(asked(script, RecordType::A).end == End::Addresses);
     CHECK(asked(script, RecordType::Aaaa, 300ms).end == End::TimedOut);
 }
