@@ -7,7 +7,7 @@ set(RELAYBENCH_ALONE
     net/response_reader.cpp net/listener_http.cpp net/client_streaming.cpp net/client_transport.cpp net/frame_reader.cpp
     result/read_arm_json.cpp result/read_journal_json.cpp result/journal_json.cpp result/series_recorder.cpp result/write_json.cpp
     judge/gate_operand.cpp judge/gate_parser.cpp judge/gate.cpp judge/wording.cpp
-    report/terminal_compare.cpp report/terminal_run.cpp
+    report/terminal_compare.cpp report/terminal_run.cpp report/doctor_forward.cpp report/terminal_doctor.cpp
     relay/ready_profiles.cpp)
 list(TRANSFORM RELAYBENCH_ALONE PREPEND ${CMAKE_SOURCE_DIR}/src/)
 set_source_files_properties(${RELAYBENCH_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
