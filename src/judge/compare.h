@@ -11,8 +11,8 @@
 namespace relaybench::judge {
 
 using result::ArmComparison;
-using result::ErrorComparison;
 using result::ComparisonFinding;
+using result::ErrorComparison;
 using result::QuantileComparison;
 
 /// An undecided row counts as settled once its interval reaches no farther than this to either side.

@@ -10,8 +10,8 @@ namespace relaybench::judge {
 namespace {
 
 using result::ChangeInterval;
-using result::Distribution;
 using result::ComparisonFinding;
+using result::Distribution;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 

@@ -51,7 +51,7 @@ std::string for_network(const Diagnosis& diagnosis, result::FindingPlace root, c
     const Place place = place_of(diagnosis.target);
     return title("For your IT department", layout) +
            labelled("Problem", fmt::format("From our network {} cannot be used. {}", diagnosis.target, finding.cause), layout) +
-           labelled("Please", finding.fix, layout) + labelled("Host", place.host, layout) +
+           labelled("Remedy", finding.fix, layout) + labelled("Host", place.host, layout) +
            labelled("Port", fmt::format("{} (TCP, outgoing)", place.port), layout) +
            labelled(
                "Allow",

@@ -17,7 +17,9 @@ constexpr std::array<std::string_view, 5> kFindingIds{"faster", "slower", "no_di
 
 std::string_view finding_id(ComparisonFinding finding) { return kFindingIds.at(static_cast<std::size_t>(finding)); }
 
-ComparisonFinding read_finding(const Node& node) { return static_cast<ComparisonFinding>(node.one_of("finding", kFindingIds, Presence::Required)); }
+ComparisonFinding read_finding(const Node& node) {
+    return static_cast<ComparisonFinding>(node.one_of("finding", kFindingIds, Presence::Required));
+}
 
 Json json_of(const QuantileComparison& row) {
     Json json;

@@ -63,7 +63,7 @@ inline result::Diagnosis intercepted_diagnosis() {
                       .confidence = result::Confidence::Likely,
                       .who = result::Party::YourNetwork,
                       .cause = "The certificate of relay.example was signed by \"Example Corp Inspection CA\", not by a public authority.",
-                      .fix = "Ask your IT department whether it inspects TLS; do not turn verification off.",
+                      .fix = "If your network inspects TLS, the host has to be exempted; do not turn verification off.",
                       .commands = {"openssl s_client -connect relay.example:443 -servername relay.example -showcerts </dev/null"}});
     diagnosis.checks[3].evidence = {{"issuer", "CN=Example Corp Inspection CA, O=Example Corp"}, {"verify code", "19"}};
     diagnosis.checks[4] = skipped("sse.timing", "tls.verify");
@@ -75,6 +75,8 @@ inline result::Diagnosis intercepted_diagnosis() {
 /// The relay's own fault.
 inline result::Diagnosis expired_diagnosis() {
     result::Diagnosis diagnosis = intercepted_diagnosis();
+    diagnosis.checks[3].summary = "expired";
+    diagnosis.checks[3].evidence = {{"not after", "2026-11-20T23:59:59Z"}, {"verify code", "10"}};
     diagnosis.checks[3].findings = {{.code = "tls.expired",
                                      .who = result::Party::Relay,
                                      .cause = "The certificate of relay.example expired on 2026-11-20.",

@@ -84,8 +84,9 @@ TEST_CASE("simulated compare: 5 % at a spread of 0.25 is found with 2,000 stream
     int found = 0;
     for (int trial = 0; trial < kTrials; ++trial) {
         const auto comparison = play({.streams_per_arm = 2000, .other_scale = 1.05}, static_cast<std::uint64_t>(trial + 1));
-        const auto slower = std::any_of(comparison.quantiles.begin(), comparison.quantiles.end(),
-                                        [](const auto& row) { return row.metric == Metric::Ttft && row.finding == ComparisonFinding::Slower; });
+        const auto slower = std::any_of(comparison.quantiles.begin(), comparison.quantiles.end(), [](const auto& row) {
+            return row.metric == Metric::Ttft && row.finding == ComparisonFinding::Slower;
+        });
         found += slower ? 1 : 0;
     }
     MESSAGE("found in ", 100 * share(found, kTrials), " % of compares");
