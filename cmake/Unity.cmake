@@ -8,7 +8,7 @@ set(RELAYBENCH_ALONE
     result/read_arm_json.cpp result/read_journal_json.cpp result/journal_json.cpp result/series_recorder.cpp result/write_json.cpp
     doctor/websocket_probe.cpp doctor/channel.cpp doctor/handshake.cpp
     judge/gate_operand.cpp judge/gate_parser.cpp judge/gate.cpp judge/wording.cpp
-    report/terminal_compare.cpp report/terminal_run.cpp
+    report/terminal_compare.cpp report/terminal_run.cpp report/doctor_forward.cpp report/terminal_doctor.cpp
     relay/ready_profiles.cpp)
 list(TRANSFORM RELAYBENCH_ALONE PREPEND ${CMAKE_SOURCE_DIR}/src/)
 # Checks are alike on purpose: each file has its own budgets and helpers of the same names.

@@ -17,7 +17,7 @@ constexpr auto kHttpCodes = std::to_array<FindingCode>({
      "Use the address that it leads to as the base URL, if it is the relay's."},
     {"http.intermediary", Party::YourNetwork, "A proxy stands between here and the relay and shows itself",
      "Headers such as Via, X-Cache or X-Squid-Error that the relay does not send.",
-     "Nothing, as long as streams arrive in time; else name it to your IT department."},
+     "Nothing, as long as streams arrive in time; else this is the proxy whose buffering has to be turned off."},
     {"http.body-limit", Party::YourNetwork, "Long requests are refused on the way",
      "A short request works and a long one is answered 413: the limit on the body's size in a proxy. Told from net.mtu-blackhole-up by the "
      "answer.",

@@ -47,10 +47,10 @@ constexpr auto kNetworkCodes = std::to_array<FindingCode>({
      "Check the port; when other networks reach it, the local firewall is the one to change."},
     {"tcp.timeout-dropped", Party::YourNetwork, "Connection attempts are dropped without an answer",
      "Every attempt ran into its time limit: a firewall that drops packets. Told from tcp.refused by the silence.",
-     "Ask your IT department to allow outgoing connections to the host and port."},
+     "Outgoing connections to the host and port have to be allowed in the firewall."},
     {"tcp.admin-prohibited", Party::YourNetwork, "A router says that this connection is forbidden",
      "An ICMP message (host unreachable or prohibited) came back at once: a filter that says so.",
-     "Ask your IT department to allow outgoing connections to the host and port."},
+     "Outgoing connections to the host and port have to be allowed in the firewall."},
     {"tcp.no-route", Party::YourNetwork, "There is no way from this network to the relay's address",
      "The system or a router has no route (network unreachable): no default route, a VPN that is down, or a family of addresses that this "
      "network lacks.",
@@ -70,13 +70,13 @@ constexpr auto kNetworkCodes = std::to_array<FindingCode>({
     {"tcp.only-80", Party::YourNetwork, "Port 443 is blocked while port 80 is open",
      "The relay's machine is reached, but not by encrypted connections: a firewall rule for the port, or a network that wants you to sign "
      "in first.",
-     "Ask your IT department to allow port 443, or sign in to the network."},
+     "Port 443 has to be allowed in the firewall; or sign in to the network."},
     {"net.offline", Party::YourNetwork, "This machine has no connection to the internet",
      "Other hosts, chosen as controls, cannot be reached either. It has nothing to do with the relay.", "Restore the network connection."},
     {"net.relay-only-blocked", Party::YourNetwork, "Only the relay is unreachable; the rest of the internet works",
      "The control hosts are reached and the relay is not: a rule against this host, or an outage of the relay. Another network decides "
      "which.",
-     "Try from another network, such as a phone's; if it works there, ask your IT department to allow the host."},
+     "Try from another network, such as a phone's; if it works there, the host has to be allowed in this one."},
     {"net.captive-portal", Party::YourNetwork, "The network wants you to sign in first",
      "A request to the relay's own address was answered by someone else with a redirect or a page. Until then certificates look wrong too, "
      "which is why this stands before them.",

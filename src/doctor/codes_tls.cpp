@@ -11,10 +11,10 @@ constexpr auto kTlsCodes = std::to_array<FindingCode>({
     {"tls.reset-after-clienthello", Party::YourNetwork, "The connection is cut as soon as the relay's name is sent",
      "TCP connects, and a reset comes within milliseconds of the TLS greeting, which carries the host name. With another name to the same "
      "address it does not.",
-     "Ask your IT department to allow the host in the content filter."},
+     "The host has to be allowed in the content filter."},
     {"tls.sni-drop", Party::YourNetwork, "The TLS greeting is swallowed because of the name in it",
      "TCP connects and the greeting is never acknowledged, while one with another name to the same address is answered.",
-     "Ask your IT department to allow the host in the content filter."},
+     "The host has to be allowed in the content filter."},
     {"tls.server-silent", Party::Relay, "The other side accepts connections but never answers the TLS greeting",
      "The greeting was acknowledged and nothing came back, neither with small packets nor to a plain request: a hung server, or a port for "
      "something else.",
@@ -37,12 +37,12 @@ constexpr auto kTlsCodes = std::to_array<FindingCode>({
     {"tls.intercepted-trusted", Party::YourNetwork, "A proxy of your network opens and reads the encrypted connection",
      "The certificate is not from a public authority but from one that this machine was told to trust. Such proxies often hold a stream "
      "back until it is complete, and may not forward WebSockets.",
-     "Ask your IT department to exempt the host from TLS inspection; else give each program the authority (NODE_EXTRA_CA_CERTS, "
-     "REQUESTS_CA_BUNDLE, SSL_CERT_FILE)."},
+     "The host has to be exempted from TLS inspection; else each program needs the authority (NODE_EXTRA_CA_CERTS, REQUESTS_CA_BUNDLE, "
+     "SSL_CERT_FILE)."},
     {"tls.intercepted-untrusted", Party::YourNetwork, "Someone between here and the relay answers in its place",
      "The certificate is neither from a public authority nor from one that this machine trusts. A company proxy whose authority is not "
      "installed here, or an attack. The key is not sent.",
-     "Ask your IT department whether it inspects TLS; do not turn verification off."},
+     "If your network inspects TLS, the host has to be exempted or the authority installed here; do not turn verification off."},
     {"tls.self-signed", Party::Relay, "The server's certificate is signed by itself",
      "One certificate, its own issuer (18): a test server, or a front end that was never given its certificate.",
      "For your own relay name its certificate with --ca; else report it to the relay."},

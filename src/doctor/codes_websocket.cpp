@@ -20,7 +20,7 @@ constexpr auto kWebsocketCodes = std::to_array<FindingCode>({
      "401 or 403 in the relay's own shape. Browsers cannot set the Authorization header on a WebSocket.",
      "Send the key in the Authorization header, from a program rather than a web page."},
     {"ws.policy-denied", Party::YourNetwork, "A rule on the way forbids WebSockets", "403 with a web page that is not the relay's.",
-     "Ask your IT department to allow WebSocket upgrades to the host."},
+     "WebSocket upgrades to the host have to be allowed."},
     {"ws.gateway", Party::Relay, "The front end cannot reach the server behind the WebSocket", "502, 503 or 504 to the upgrade.",
      "Try again; if it stays, send the relay's support the time."},
     {"ws.broken-101", Party::YourNetwork, "The WebSocket's acceptance was damaged on its way",

@@ -28,11 +28,17 @@ enum class Detail : std::uint8_t {
     Verbose,  ///< every metric that was observed
 };
 
+enum class Symbols : std::uint8_t {
+    Unicode,
+    Ascii,  ///< nothing but ASCII; words in place of symbols (obeyed by the report of doctor)
+};
+
 /// How a report for a terminal is laid out.
 struct Layout {
     std::size_t width = 80;  ///< columns; from 120 on, more columns and explanations are shown; beyond 140 nothing is gained
     Detail detail = Detail::Normal;
     Palette palette = Palette::plain();
+    Symbols symbols = Symbols::Unicode;
 };
 
 }  // namespace relaybench::report

@@ -1,0 +1,181 @@
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/text.h"
+#include "doctor/finding_codes.h"
+#include "doctor/static_checks.h"
+#include "wire/proxy.h"
+#include "wire/url.h"
+
+namespace relaybench::doctor {
+namespace {
+
+using result::CheckStatus;
+using result::Confidence;
+
+constexpr std::size_t kMaxShown = 100;
+
+std::string value_of(const Subject& subject, std::string_view name) {
+    return subject.environment ? subject.environment(std::string(name)).value_or("") : "";
+}
+
+/// Host and port of a proxy as it was written: what stands before the last '@' is never shown.
+std::string shown_proxy(std::string_view value) {
+    const std::size_t separator = value.find("://");
+    const std::string_view scheme = separator == std::string_view::npos ? "" : value.substr(0, separator + 3);
+    const std::size_t at = value.rfind('@');
+    if (at == std::string_view::npos) {
+        return core::printable(value, kMaxShown);
+    }
+    return core::printable(std::string(scheme) + "…@" + std::string(value.substr(at + 1)), kMaxShown);
+}
+
+/// A proxy that many programs cannot use, though it is well written.
+bool is_other_kind(std::string_view value) {
+    const std::string start = core::lowercase(value.substr(0, value.find("://")));
+    return value.find("://") != std::string_view::npos && (start.starts_with("socks") || start == "https");
+}
+
+std::string why_malformed(std::string_view value) {
+    const std::size_t separator = value.find("://");
+    std::string_view rest = value.substr(separator == std::string_view::npos ? 0 : separator + 3);
+    rest.remove_prefix(rest.rfind('@') == std::string_view::npos ? 0 : rest.rfind('@') + 1);
+    if (rest.empty() || rest.front() == ':') {
+        return "names no host";
+    }
+    return rest.find(':') == std::string_view::npos ? "names no port" : "cannot be read";
+}
+
+struct Pair {
+    std::string_view lower;
+    std::string_view upper;
+};
+constexpr std::array kPairs = {Pair{"https_proxy", "HTTPS_PROXY"}, Pair{"http_proxy", "HTTP_PROXY"}, Pair{"all_proxy", "ALL_PROXY"},
+                               Pair{"no_proxy", "NO_PROXY"}};
+
+/// The routes that lead through a proxy, one for each variable.
+std::vector<ClientRoute> proxied(const std::vector<ClientRoute>& routes) {
+    std::vector<ClientRoute> found;
+    for (const ClientRoute& route : routes) {
+        const bool known = std::ranges::find(found, route.variable, &ClientRoute::variable) != found.end();
+        if (!route.is_direct() && !known) {
+            found.push_back(route);
+        }
+    }
+    return found;
+}
+
+void add(Outcome& outcome, CheckStatus status, result::Finding finding) {
+    // Fail outranks Warn; the order of the calls puts failures first.
+    outcome.status = outcome.status == CheckStatus::Fail ? CheckStatus::Fail : status;
+    outcome.findings.push_back(std::move(finding));
+}
+
+void judge_values(const std::vector<ClientRoute>& routes, Outcome& outcome) {
+    for (const ClientRoute& route : proxied(routes)) {
+        if (!is_other_kind(route.proxy) && !wire::parse_proxy(route.proxy)) {
+            add(outcome, CheckStatus::Fail,
+                found("proxy.env-malformed", Confidence::Proven, fmt::format("{} {}.", route.variable, why_malformed(route.proxy)),
+                      {fmt::format("export {}=http://HOST:PORT", route.variable), fmt::format("unset {}", route.variable)}));
+        }
+    }
+    for (const ClientRoute& route : proxied(routes)) {
+        if (is_other_kind(route.proxy)) {
+            add(outcome, CheckStatus::Warn,
+                found(
+                    "proxy.unsupported-kind", Confidence::Proven,
+                    fmt::format("{} names {}, a kind of proxy that not every program can use.", route.variable, shown_proxy(route.proxy))));
+        }
+    }
+}
+
+void judge_spellings(const Subject& subject, Outcome& outcome) {
+    for (const Pair& pair : kPairs) {
+        const std::string lower = value_of(subject, pair.lower);
+        const std::string upper = value_of(subject, pair.upper);
+        if (!lower.empty() && !upper.empty() && lower != upper) {
+            add(outcome, CheckStatus::Warn,
+                found("proxy.env-conflict", Confidence::Proven,
+                      fmt::format("{} and {} are set to different values.", pair.lower, pair.upper),
+                      {fmt::format("export {}=\"${}\"", pair.upper, pair.lower)}));
+        }
+    }
+}
+
+void judge_wildcards(const Subject& subject, Outcome& outcome) {
+    for (const std::string_view name : {kPairs.back().lower, kPairs.back().upper}) {
+        const std::string value = value_of(subject, name);
+        if (value.find("*.") != std::string::npos) {
+            add(outcome, CheckStatus::Warn,
+                found("proxy.no-proxy-wildcard", Confidence::Proven,
+                      fmt::format("{} holds \"*.\", which curl and Python do not understand.", name),
+                      {fmt::format("export {0}=\"$(echo \"${0}\" | sed 's/\\*\\././g')\"", name)}));
+            return;
+        }
+    }
+}
+
+bool same_way(const ClientRoute& a, const ClientRoute& b) { return a.proxy == b.proxy; }
+
+/// Node.js that reads no variables is shown, but is nothing to warn of: it is so by default.
+bool has_an_opinion(const ClientRoute& route) { return route.why.find("NODE_USE_ENV_PROXY") == std::string::npos; }
+
+void judge_agreement(const std::vector<ClientRoute>& routes, Outcome& outcome) {
+    std::string through;
+    std::string direct;
+    for (const ClientRoute& route : routes) {
+        if (has_an_opinion(route)) {
+            std::string& list = route.is_direct() ? direct : through;
+            list += (list.empty() ? "" : ", ") + route.family;
+        }
+    }
+    if (!through.empty() && !direct.empty()) {
+        add(outcome, CheckStatus::Warn,
+            found("proxy.bypass-mismatch", Confidence::Proven, fmt::format("Through a proxy: {}. Direct: {}.", through, direct)));
+    } else if (!std::ranges::all_of(routes,
+                                    [&](const ClientRoute& route) { return !has_an_opinion(route) || same_way(route, routes.front()); })) {
+        add(outcome, CheckStatus::Warn,
+            found("proxy.bypass-mismatch", Confidence::Proven, "Programs take different proxies from the same variables."));
+    }
+}
+
+std::string shown_route(const ClientRoute& route) {
+    if (!route.is_direct()) {
+        return fmt::format("{} by {}", shown_proxy(route.proxy), route.variable);
+    }
+    return route.why.empty() ? "direct" : fmt::format("direct: {}", route.why);
+}
+
+std::string summary_of(const std::vector<ClientRoute>& routes) {
+    if (const auto proxies = proxied(routes); !proxies.empty()) {
+        return fmt::format("through {}", shown_proxy(proxies.front().proxy));
+    }
+    const bool exempt = std::ranges::any_of(routes, [](const ClientRoute& route) { return !route.why.empty() && has_an_opinion(route); });
+    return exempt ? "direct: the host is exempt from the proxy" : "no proxy";
+}
+
+}  // namespace
+
+Outcome check_proxy_environment(const Subject& subject) {
+    const auto routes = client_routes(subject);
+    if (routes.empty()) {
+        return Outcome::not_applicable("url.parse");
+    }
+    Outcome outcome = Outcome::pass(summary_of(routes));
+    judge_values(routes, outcome);
+    judge_spellings(subject, outcome);
+    judge_wildcards(subject, outcome);
+    judge_agreement(routes, outcome);
+    const bool any = std::ranges::any_of(routes, [](const ClientRoute& route) { return !route.is_direct() || !route.why.empty(); });
+    for (const ClientRoute& route : routes) {
+        if (any) {
+            outcome.with(route.family, shown_route(route));
+        }
+    }
+    return outcome;
+}
+
+}  // namespace relaybench::doctor

@@ -1,0 +1,183 @@
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/text.h"
+#include "doctor/finding_codes.h"
+#include "doctor/shown.h"
+#include "doctor/static_checks.h"
+#include "doctor/url_text.h"
+#include "wire/url.h"
+
+namespace relaybench::doctor {
+namespace {
+
+using result::Confidence;
+
+/// Every other check of the URL is about one that can be read.
+Outcome unreadable() { return Outcome::not_applicable("url.parse"); }
+
+Outcome& with_correction(Outcome& outcome, const std::string& url) { return outcome.with("corrected", shown_url(url)); }
+
+Outcome failed(std::string_view code, std::string summary, std::string cause, const std::string& corrected) {
+    Outcome outcome = Outcome::fail(std::move(summary), found(code, Confidence::Proven, std::move(cause)));
+    return corrected.empty() ? outcome : with_correction(outcome, corrected);
+}
+
+Outcome warned(std::string_view code, std::string summary, std::string cause, const std::string& corrected) {
+    Outcome outcome = Outcome::warn(std::move(summary), found(code, Confidence::Proven, std::move(cause)));
+    return with_correction(outcome, corrected);
+}
+
+bool is_websocket(const wire::Url& url) { return url.scheme == "ws" || url.scheme == "wss"; }
+
+/// The same place by another scheme; a default port becomes that of the new scheme.
+std::string with_scheme(wire::Url url, std::string_view scheme) {
+    constexpr std::uint16_t kPlain = 80;
+    constexpr std::uint16_t kTls = 443;
+    url.scheme = scheme;
+    url.port = url.port == kPlain && url.secure() ? kTls : url.port;
+    return url.text();
+}
+
+/// Paths that only one of the two transports serves.
+std::optional<Outcome> swapped(const wire::Url& url) {
+    constexpr std::array<std::string_view, 2> kWebsocketOnly = {"/v1/stream", "/v1/ws/stream"};
+    constexpr std::array<std::string_view, 4> kHttpOnly = {"/v1/models", "/v1/completions", "/v1/embeddings", "/health"};
+    const std::string path = tidy_path(path_of(url));
+    if (!is_websocket(url) && std::ranges::find(kWebsocketOnly, path) != kWebsocketOnly.end()) {
+        return warned("url.scheme-swapped", "https where wss is needed", fmt::format("{} is a WebSocket, which wants wss://.", path),
+                      with_scheme(url, "wss"));
+    }
+    if (is_websocket(url) && std::ranges::find(kHttpOnly, path) != kHttpOnly.end()) {
+        return warned("url.scheme-swapped", "wss where https is needed", fmt::format("{} is no WebSocket and wants https://.", path),
+                      with_scheme(url, "https"));
+    }
+    constexpr std::uint16_t kPlainPort = 80;
+    if (url.secure() && url.port == kPlainPort) {
+        return warned("url.scheme-swapped", "TLS on port 80", "Port 80 speaks plain HTTP nearly everywhere, and the URL asks it for TLS.",
+                      with_scheme(url, url.scheme));
+    }
+    return std::nullopt;
+}
+
+std::string with_path(wire::Url url, const std::string& path) {
+    url.target = path;
+    return url.text();
+}
+
+Outcome judge_path(const wire::Url& url, const std::string& path) {
+    if (is_web_page(url.host, path)) {
+        return failed("url.not-the-api", "a web page, not the API", fmt::format("{}{} is for browsers.", url.host, path), "");
+    }
+    if (const std::size_t twice = path.find("/v1/v1"); twice != std::string::npos) {
+        const std::string once = path.substr(0, twice) + path.substr(twice + 3);
+        return failed("url.double-v1", "/v1 twice", "The path holds /v1 twice.", with_path(url, once));
+    }
+    const std::string base = without_endpoint(path);
+    if (!has_version(base)) {
+        return failed("url.missing-v1", "/v1 is missing",
+                      fmt::format("The path is \"{}\", where /v1 is expected.", path.empty() ? "/" : path),
+                      with_path(url, base + "/v1" + path.substr(base.size())));
+    }
+    if (base != path && !is_websocket(url)) {
+        return warned("url.endpoint-in-base", "the endpoint is in the base URL",
+                      fmt::format("The URL ends in {}, which clients append themselves.", path.substr(base.size())), with_path(url, base));
+    }
+    return Outcome::pass(path);
+}
+
+Outcome near_miss(const wire::Url& url, const std::string& known) {
+    wire::Url right = url;
+    right.host = known;
+    return failed("url.wrong-host", "almost the relay's host", fmt::format("{} is not {}.", url.host, known), right.text());
+}
+
+Outcome judge_host(const wire::Url& url, const RelayProfile& profile) {
+    if (std::ranges::find(profile.known_hosts, url.host) != profile.known_hosts.end()) {
+        return Outcome::pass(url.host + " is the relay's");
+    }
+    if (const auto provider = provider_of_host(url.host)) {
+        return failed("url.other-provider", "another provider's host", fmt::format("{} belongs to {}.", url.host, *provider), "");
+    }
+    if (wire::is_private(url.host)) {
+        return Outcome::info(url.host + " is of this machine or network");
+    }
+    if (is_address(url.host)) {
+        return url.secure() ? failed("url.ip-literal", "an address in place of a name",
+                                     fmt::format("{} is an address, and certificates name hosts.", url.host), "")
+                            : Outcome::info(url.host + " is an address");
+    }
+    for (const std::string& known : profile.known_hosts) {
+        if (known.ends_with("." + url.host) || url.host == "www." + known.substr(known.find('.') + 1)) {
+            return failed("url.not-the-api", "the relay's web site", fmt::format("{} is the web site; the API is at {}.", url.host, known),
+                          with_path({url.scheme, known, url.port, ""}, url.target));
+        }
+        if (looks_like(url.host, known)) {
+            return near_miss(url, known);
+        }
+    }
+    return Outcome::info(url.host + (profile.known_hosts.empty() ? "" : " is none of the hosts that are known of this relay"));
+}
+
+}  // namespace
+
+Outcome check_url_parse(const Subject& subject) {
+    if (const auto fault = url_fault(subject.url)) {
+        Outcome outcome = failed("url.malformed", "cannot be read", *fault, corrected_url(subject.url).value_or(""));
+        return outcome.with("as written", shown_url(subject.url));
+    }
+    const auto url = wire::parse_url(subject.url);
+    if (const std::string tidy = tidy_url(*url); tidy != subject.url) {
+        Outcome outcome = warned("url.untidy", "works, but is not tidy", "The URL differs from its usual form.", tidy);
+        return outcome.with("as written", shown_url(subject.url));
+    }
+    return Outcome::pass(shown_url(url->text()));
+}
+
+Outcome check_url_scheme(const Subject& subject) {
+    const auto url = wire::parse_url(subject.url);
+    if (!url) {
+        return unreadable();
+    }
+    if (!url->secure() && !wire::is_private(url->host)) {
+        return failed("url.insecure-scheme", url->scheme + " is not encrypted",
+                      fmt::format("{}:// sends the key readable over the internet to {}.", url->scheme, url->host),
+                      with_scheme(*url, is_websocket(*url) ? "wss" : "https"));
+    }
+    if (auto wrong = swapped(*url)) {
+        return *std::move(wrong);
+    }
+    return url->secure() ? Outcome::pass(url->scheme) : Outcome::info(url->scheme + ", not encrypted, within this machine or network");
+}
+
+Outcome check_url_path(const Subject& subject) {
+    const auto url = wire::parse_url(subject.url);
+    return url ? judge_path(*url, tidy_path(path_of(*url))) : unreadable();
+}
+
+Outcome check_url_host(const Subject& subject) {
+    const auto url = wire::parse_url(subject.url);
+    return url ? judge_host(*url, subject.profile) : unreadable();
+}
+
+std::vector<Check> url_checks() {
+    const auto entry = [](std::string_view id, std::string_view question, std::vector<std::string_view> needs,
+                          Outcome (*run)(const Subject&)) {
+        return Check{.id = id,
+                     .category = "url",
+                     .question = question,
+                     .needs = std::move(needs),
+                     .kind = Check::Kind::Static,
+                     .run = [run](const Subject& subject, Facts&) { return run(subject); }};
+    };
+    return {entry("url.parse", "Can the URL be read?", {}, check_url_parse),
+            entry("url.scheme", "Is it encrypted, and of the right kind?", {"url.parse"}, check_url_scheme),
+            entry("url.path", "Is /v1 in the path, once?", {"url.parse"}, check_url_path),
+            entry("url.host", "Is the host the relay's?", {"url.parse"}, check_url_host)};
+}
+
+}  // namespace relaybench::doctor
