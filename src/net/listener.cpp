@@ -284,6 +284,11 @@ Listener::~Listener() = default;
 
 std::uint16_t Listener::port() const { return parts_->port; }
 
+std::string Listener::peer_address(ConnectionId id) const {
+    const ServerConnection* const connection = parts_->find(id);
+    return connection == nullptr ? std::string() : peer_of_socket(connection->fd());
+}
+
 std::size_t Listener::open_connections() const { return parts_->open_count; }
 
 SendResult Listener::send(ConnectionId id, std::string_view bytes) {

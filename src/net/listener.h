@@ -65,6 +65,8 @@ class Listener {
     ~Listener();
 
     [[nodiscard]] std::uint16_t port() const;
+    /// Where a connection comes from: a numeric IPv4 or IPv6 address without its port; empty when it is gone.
+    [[nodiscard]] std::string peer_address(ConnectionId id) const;
     /// Connections that the sink knows of.
     [[nodiscard]] std::size_t open_connections() const;
 

@@ -5,8 +5,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <memory>
+#include <string_view>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -60,6 +62,20 @@ core::Expected<ListeningSocket> open_listening_socket(const std::string& address
         return core::failure(fmt::format("cannot listen on {} port {}: {}", address, port, why));
     }
     return ListeningSocket{fd, bound_port(fd)};
+}
+
+std::string peer_of_socket(int fd) {
+    sockaddr_storage storage{};
+    socklen_t length = sizeof storage;
+    std::array<char, NI_MAXHOST> host{};
+    auto* const address = reinterpret_cast<sockaddr*>(&storage);
+    if (getpeername(fd, address, &length) != 0 || getnameinfo(address, length, host.data(), host.size(), nullptr, 0, NI_NUMERICHOST) != 0) {
+        return {};
+    }
+    // A socket that listens on [::] sees IPv4 clients as mapped addresses (RFC 4291 §2.5.5.2).
+    constexpr std::string_view kMapped = "::ffff:";
+    const std::string_view text = host.data();
+    return std::string(text.starts_with(kMapped) ? text.substr(kMapped.size()) : text);
 }
 
 }  // namespace relaybench::net

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/text.h"
+#include "relay/documents.h"
 
 namespace relaybench::relay {
 namespace {
@@ -121,6 +122,24 @@ std::string upgrade_head(const AnswerContext& context, std::string_view accept) 
     }
     fmt::format_to(out, "\r\n");
     return text;
+}
+
+HttpAnswer upgrade_error(int status, std::string message) {
+    HttpAnswer answer;
+    answer.status = status;
+    answer.body = error_json({std::move(message), "invalid_request_error", ""});
+    answer.headers.push_back({"Sec-WebSocket-Version", "13"});
+    return answer;
+}
+
+std::optional<HttpAnswer> malformed_upgrade(const net::ServerRequest& request) {
+    if (!core::iequals(request.header("upgrade"), "websocket") || request.header("sec-websocket-key").empty()) {
+        return upgrade_error(400, "Not a WebSocket upgrade.");
+    }
+    if (request.header("sec-websocket-version") != "13") {
+        return upgrade_error(426, "Only WebSocket version 13 is spoken here.");
+    }
+    return std::nullopt;
 }
 
 HttpAnswer preflight() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,10 @@ struct AnswerContext {
 [[nodiscard]] std::string stream_head(const AnswerContext& context);
 /// The 101 of a WebSocket upgrade; offers the client's first sub-protocol back.
 [[nodiscard]] std::string upgrade_head(const AnswerContext& context, std::string_view accept);
+/// A refusal to upgrade that names the version spoken here.
+[[nodiscard]] HttpAnswer upgrade_error(int status, std::string message);
+/// What is wrong with a WebSocket upgrade whatever its path, if anything.
+[[nodiscard]] std::optional<HttpAnswer> malformed_upgrade(const net::ServerRequest& request);
 /// The answer to an OPTIONS pre-flight.
 [[nodiscard]] HttpAnswer preflight();
 

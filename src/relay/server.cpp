@@ -52,7 +52,8 @@ void Server::on_accepted(net::ConnectionId id) {
     if (id.slot >= sessions_.size()) {
         sessions_.resize(id.slot + 1);
     }
-    const std::uint64_t number = truth_.connections++;
+    ++truth_.connections;
+    const std::uint64_t number = accepted_++;
     const ConnectionPlan plan = plan_connection(profile_, seed_, number);
     if (plan.end_at_once) {
         *plan.end_at_once == FaultId::Refuse ? listener_->reset(id) : listener_->finish(id);
@@ -108,6 +109,9 @@ void Server::on_drained(net::ConnectionId id) {
     Session* const session = find(id);
     if (session != nullptr && session->stream) {
         settle(*session, player_->proceed(*session));
+    } else if (session != nullptr && session->doctor) {
+        listener_->resume_reading(id);
+        play_doctor(*session, {});
     }
 }
 
@@ -166,6 +170,11 @@ void Server::fire(const Timer& timer) {
                 read_requests(*session, waiting);
             }
             break;
+        case TimerKind::Doctor:
+            if (session->doctor && session->doctor->due == timer.due) {
+                play_doctor(*session, {});
+            }
+            break;
         case TimerKind::CloseWait:
             listener_->finish(session->id);
             drop(*session);
@@ -174,6 +183,9 @@ void Server::fire(const Timer& timer) {
 }
 
 void Server::check_idle(Session& session) {
+    if (!session.plan.idle_cut) {
+        return;  // doctor has come
+    }
     const core::TimePoint quiet_until = session.last_traffic + *session.plan.idle_cut;
     if (quiet_until > clock_.now()) {
         timers_.add({quiet_until, session.id, TimerKind::IdleCut});

@@ -12,6 +12,8 @@
 #include "net/event_loop.h"
 #include "net/listener.h"
 #include "relay/admission.h"
+#include "relay/doctor_ledger.h"
+#include "relay/doctor_pages.h"
 #include "relay/player.h"
 #include "relay/profile.h"
 #include "relay/session.h"
@@ -59,6 +61,7 @@ class Server final : public net::ListenerSink {
     void start_stream(Session& session, const Ask& ask, std::string_view head);
     void start_http_stream(Session& session, const net::ServerRequest& request, const Ask& ask);
     void answer(Session& session, const net::ServerRequest& request, const HttpAnswer& answer);
+    void send_answer(Session& session, const net::ServerRequest& request, const HttpAnswer& answer);
     [[nodiscard]] Occasion next_occasion(Session& session);
 
     // server_websocket.cpp
@@ -69,10 +72,21 @@ class Server final : public net::ListenerSink {
     void handle_message(Session& session, const net::ClientMessage& message);
     void handle_text(Session& session, std::string_view text);
     void start_websocket_stream(Session& session, const Asked& asked);
+    void send_frame(Session& session, net::FrameKind kind, std::string_view payload);
     void send_text(Session& session, std::string_view text);
     void send_error(Session& session, const Refusal& refusal);
     void refuse_message(Session& session, const Refusal& refusal, std::uint16_t close_code);
     void close_websocket(Session& session, std::uint16_t code);
+
+    // server_doctor.cpp: the neutral ground that doctor measures paths with. No key, no limit, no fault of an answer or a stream.
+    void note_use(Session& session, bool by_doctor);
+    void serve_doctor(Session& session, const net::ServerRequest& request, DoctorPage page);
+    [[nodiscard]] HttpAnswer doctor_answer(const Session& session, const net::ServerRequest& request, DoctorPage page) const;
+    void start_doctor_stream(Session& session, const net::ServerRequest& request);
+    void open_doctor_socket(Session& session, const net::ServerRequest& request);
+    void play_doctor(Session& session, std::string head);
+    void end_doctor_stream(Session& session);
+    void handle_doctor_message(Session& session, const net::ClientMessage& message);
 
     net::EventLoop& loop_;
     const core::Clock& clock_;
@@ -80,6 +94,8 @@ class Server final : public net::ListenerSink {
     std::uint64_t seed_;
     Admission admission_;
     Truth truth_;
+    std::uint64_t accepted_ = 0;  ///< connections, those of doctor included: they are numbered for their faults before anyone knows
+    DoctorLedger ledger_;
     TimerHeap timers_;
     ZstdCompressor compressor_;
     std::vector<std::unique_ptr<Session>> sessions_;  ///< by slot; null: none

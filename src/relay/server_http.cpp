@@ -92,8 +92,12 @@ Occasion Server::next_occasion(Session& session) {
 }
 
 void Server::handle(Session& session, const net::ServerRequest& request) {
+    const auto doctor_page = doctor_page_at(request.path());
+    note_use(session, doctor_page.has_value());
     if (request.method == "OPTIONS") {
         answer(session, request, preflight());
+    } else if (doctor_page) {
+        serve_doctor(session, request, *doctor_page);
     } else if (request.upgrade) {
         upgrade(session, request);
     } else if (const auto fixed = fixed_page(request)) {
@@ -202,6 +206,10 @@ void Server::start_stream(Session& session, const Ask& ask, std::string_view hea
 
 void Server::answer(Session& session, const net::ServerRequest& request, const HttpAnswer& answer) {
     truth_.refused += answer.status >= 400 ? 1 : 0;
+    send_answer(session, request, answer);
+}
+
+void Server::send_answer(Session& session, const net::ServerRequest& request, const HttpAnswer& answer) {
     static_cast<void>(listener_->send(session.id, answer_bytes(answer, {request, profile_.cors, truth_.requests})));
     if (!request.keep_alive) {
         listener_->finish(session.id);

@@ -1,6 +1,5 @@
 #include <utility>
 
-#include "core/text.h"
 #include "relay/server.h"
 #include "relay/server_ask.h"
 
@@ -25,25 +24,11 @@ std::optional<Dialect> dialect_of(std::string_view path) {
     return path == "/v1/ws/stream" ? std::optional(Dialect::WsStream) : std::nullopt;
 }
 
-HttpAnswer upgrade_error(int status, std::string message) {
-    HttpAnswer answer;
-    answer.status = status;
-    answer.body = error_json({std::move(message), "invalid_request_error", ""});
-    answer.headers.push_back({"Sec-WebSocket-Version", "13"});
-    return answer;
-}
-
-std::optional<HttpAnswer> malformed_upgrade(const net::ServerRequest& request) {
-    if (!core::iequals(request.header("upgrade"), "websocket") || request.header("sec-websocket-key").empty()) {
-        return upgrade_error(400, "Not a WebSocket upgrade.");
+std::optional<HttpAnswer> refused_upgrade(const net::ServerRequest& request) {
+    if (auto malformed = malformed_upgrade(request)) {
+        return malformed;
     }
-    if (request.header("sec-websocket-version") != "13") {
-        return upgrade_error(426, "Only WebSocket version 13 is spoken here.");
-    }
-    if (!dialect_of(request.path())) {
-        return upgrade_error(404, "No WebSocket is served at this path.");
-    }
-    return std::nullopt;
+    return dialect_of(request.path()) ? std::nullopt : std::optional(upgrade_error(404, "No WebSocket is served at this path."));
 }
 
 /// chat-ws names its model in the query, stream-ws in a header, ws-stream not before its message.
@@ -77,8 +62,8 @@ std::uint16_t close_code_of(std::string_view payload) {
 }  // namespace
 
 void Server::upgrade(Session& session, const net::ServerRequest& request) {
-    if (const auto malformed = malformed_upgrade(request)) {
-        answer(session, request, *malformed);
+    if (const auto refusal = refused_upgrade(request)) {
+        answer(session, request, *refusal);
         return;
     }
     const Occasion occasion = next_occasion(session);
@@ -137,10 +122,13 @@ void Server::handle_message(Session& session, const net::ClientMessage& message)
     if (session.state == Session::State::Closing) {
         return;
     }
+    if (session.doctor) {
+        handle_doctor_message(session, message);
+        return;
+    }
     const bool is_ping = message.kind == net::FrameKind::Ping;
     if (is_ping && !session.plan.swallow_pongs) {
-        const net::FrameHead head = net::server_frame_head(net::FrameKind::Pong, message.payload.size());
-        static_cast<void>(listener_->send(session.id, std::string(head.view()) + message.payload));
+        send_frame(session, net::FrameKind::Pong, message.payload);
     }
     if (is_ping || message.kind == net::FrameKind::Pong) {
         return;
@@ -207,9 +195,13 @@ void Server::start_websocket_stream(Session& session, const Asked& asked) {
     start_stream(session, ask, {});
 }
 
+void Server::send_frame(Session& session, net::FrameKind kind, std::string_view payload) {
+    const net::FrameHead head = net::server_frame_head(kind, payload.size());
+    static_cast<void>(listener_->send(session.id, std::string(head.view()).append(payload)));
+}
+
 void Server::send_text(Session& session, std::string_view text) {
-    const net::FrameHead head = net::server_frame_head(net::FrameKind::Text, text.size());
-    static_cast<void>(listener_->send(session.id, std::string(head.view()).append(text)));
+    send_frame(session, net::FrameKind::Text, text);
     session.last_traffic = clock_.now();
 }
 

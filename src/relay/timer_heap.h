@@ -18,6 +18,7 @@ enum class TimerKind : std::uint8_t {
     Comment,      ///< a keep-alive comment is due
     CloseWait,    ///< the peer had its time to answer a close frame
     Inbox,        ///< requests that came while a stream was running are to be read
+    Doctor,       ///< the next part of a doctor's stream is due
 };
 
 struct Timer {

@@ -36,6 +36,19 @@ void RawClient::send(std::string_view bytes) {
     }
 }
 
+std::size_t RawClient::send_until_stalled(std::string_view bytes, int stall_ms) {
+    std::size_t taken = 0;
+    pollfd room{fd_, POLLOUT, 0};
+    while (taken < bytes.size() && ::poll(&room, 1, stall_ms) == 1) {
+        const ssize_t sent = ::send(fd_, bytes.data() + taken, bytes.size() - taken, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent < 0) {
+            break;
+        }
+        taken += static_cast<std::size_t>(sent);
+    }
+    return taken;
+}
+
 bool RawClient::read_more() {
     std::array<char, 4096> buffer{};
     const ssize_t bytes = recv(fd_, buffer.data(), buffer.size(), 0);
@@ -77,7 +90,9 @@ std::string RawClient::upgrade(std::string_view target, std::string_view headers
     return read_until("\r\n\r\n");
 }
 
-void RawClient::send_frame(unsigned opcode, std::string_view payload) {
+void RawClient::send_frame(unsigned opcode, std::string_view payload) { send(client_frame(opcode, payload)); }
+
+std::string client_frame(unsigned opcode, std::string_view payload) {
     const std::string_view mask = "\x11\x22\x33\x44";
     std::string frame(1, static_cast<char>(0x80U | opcode));
     if (payload.size() < 126) {
@@ -91,7 +106,7 @@ void RawClient::send_frame(unsigned opcode, std::string_view payload) {
     for (std::size_t i = 0; i < payload.size(); ++i) {
         frame += static_cast<char>(payload[i] ^ mask[i % 4]);
     }
-    send(frame);
+    return frame;
 }
 
 std::vector<RawFrame> RawClient::read_frames() {

@@ -24,6 +24,8 @@ class RawClient {
     ~RawClient();
 
     void send(std::string_view bytes);
+    /// Sends until the peer takes no more for `stall_ms`; how many bytes it took.
+    std::size_t send_until_stalled(std::string_view bytes, int stall_ms);
     /// Reads until the connection ends or is silent.
     std::string read_all();
     /// Reads until `mark` has come (it included), or as read_all(). What came behind it is kept.
@@ -46,6 +48,9 @@ class RawClient {
     RawEnd end_ = RawEnd::StillOpen;
     bool reset_ = false;  ///< send() was told of it
 };
+
+/// One masked frame of a client; at most 65,535 bytes of payload.
+[[nodiscard]] std::string client_frame(unsigned opcode, std::string_view payload);
 
 /// A POST of `body` to `path`.
 [[nodiscard]] std::string post(std::string_view path, std::string_view body, std::string_view headers = {});
