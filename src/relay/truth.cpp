@@ -8,8 +8,8 @@ namespace relaybench::relay {
 
 void TimeSample::add(core::Duration time) {
     using std::chrono::duration_cast;
-    constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
-    const std::int64_t us = std::clamp<std::int64_t>(duration_cast<std::chrono::microseconds>(time).count(), 0, kMost);
+    constexpr std::int64_t kMostUs = std::numeric_limits<std::int32_t>::max();
+    const std::int64_t us = std::clamp<std::int64_t>(duration_cast<std::chrono::microseconds>(time).count(), 0, kMostUs);
     ++count_;
     sorted_ = false;
     if (values_us_.size() < bound_) {
