@@ -76,13 +76,18 @@ void judge_ca_file(const Subject& subject, std::string_view name, const std::str
     }
 }
 
-/// The readers of the variables that are not set, when some are and some are not.
+/// Where the system keeps the public authorities: a variable that leads there changes nothing that other programs would miss.
+bool is_of_system(std::string_view path) {
+    return path.starts_with("/etc/ssl/") || path.starts_with("/etc/pki/") || path.starts_with("/usr/");
+}
+
+/// The readers of the variables that are not set, when some lead to certificates of one's own.
 std::string left_out(const Subject& subject) {
     std::string missing;
     std::size_t set = 0;
     for (const CaVariable& each : kCaVariables) {
-        if (variable(subject, each.name)) {
-            ++set;
+        if (const auto path = variable(subject, each.name)) {
+            set += is_of_system(*path) ? 0 : 1;
         } else {
             missing += (missing.empty() ? "" : "; ") + fmt::format("{} ({})", each.readers, each.name);
         }

@@ -31,7 +31,7 @@ std::vector<std::string> beginnings(const std::string& regex) {
         if (literal_beginning(std::string(word)) != word) {
             return {start};
         }
-        all.push_back(start + std::string(word) + after);
+        all.push_back(fmt::format("{}{}{}", start, word, after));
     }
     return all;
 }

@@ -53,7 +53,7 @@ std::string verdict(const Diagnosis& diagnosis) {
             return ids.empty() ? "Nothing was checked." : "Nothing failed, but it cannot be said that all is well; undecided: " + ids + ".";
         }
         case CheckStatus::Warn:
-            return "The relay can be used, with warnings.";
+            return "Nothing failed, but something should be changed.";
         default:
             return "Everything that was checked works.";
     }
@@ -75,9 +75,10 @@ std::string root_lines(const Diagnosis& diagnosis, const Layout& layout) {
 }
 
 std::string works_lines(const Diagnosis& diagnosis, const Layout& layout) {
+    const std::string_view label = diagnosis.root_cause() ? "Still works" : "Works";
     std::string text;
     for (const std::string& each : diagnosis.works)
-        text += labelled(text.empty() ? "Still works" : "", each, layout);
+        text += labelled(text.empty() ? label : "", each, layout);
     return text;
 }
 

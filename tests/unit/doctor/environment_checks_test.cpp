@@ -5,7 +5,9 @@
 #include <doctest/doctest.h>
 
 #include "core/calendar.h"
+#include "core/clock.h"
 #include "doctor/static_checks.h"
+#include "doctor/this_host.h"
 #include "support/doctor_subject.h"
 
 namespace core = relaybench::core;
@@ -131,6 +133,9 @@ TEST_CASE("certificates: a file that is missing, empty or holds none fails; a va
     CHECK(test::seen(check({{"/ca.pem", ""}})) == "fail env.ca-file-missing");
     CHECK(test::seen(check({{"/ca.pem", "hello"}})) == "fail env.ca-file-missing");
     CHECK(test::seen(check({{"/ca.pem", kCertificate}})) == "warn env.ca-partial");
+    const std::string system = "/etc/ssl/certs/ca-certificates.crt";
+    CHECK(test::seen(doctor::check_ca_environment(
+              test::subject_of({.environment = {{"SSL_CERT_FILE", system}}, .files = {{system, kCertificate}}}))) == "pass");
 }
 
 TEST_CASE("clock: years off fails, not kept by NTP warns, and what is not known is not called right") {
@@ -154,6 +159,17 @@ TEST_CASE("host: few descriptors and few ports are warnings") {
     CHECK(test::seen(limits_check(limits("1024"), "40000\t41000\n")) == "warn host.ports-few");
     CHECK(test::seen(limits_check(limits("unlimited"), "1024\t65535\n")) == "pass");
     CHECK(test::seen(doctor::check_host_limits(test::subject_of({}))) == "inconclusive");
+}
+
+TEST_CASE("this host: files, calendar and the state of the clock are read, the environment is left alone") {
+    doctor::Subject subject;
+    const core::ManualClock clock;
+    doctor::look_at_this_host(subject, clock);
+    CHECK(subject.wall == clock.wall_now());
+    CHECK(subject.read_file(std::string(RELAYBENCH_SOURCE_DIR) + "/CMakeLists.txt"));
+    CHECK_FALSE(subject.read_file(RELAYBENCH_SOURCE_DIR));
+    CHECK_FALSE(subject.environment);
+    CHECK(doctor::check_host_limits(subject).status != result::CheckStatus::Fail);
 }
 
 TEST_CASE("environment: only the proxy is required, and each check has its own category") {

@@ -140,6 +140,14 @@ TEST_CASE("terminal doctor: what was not decided is never called well") {
     CHECK(report::terminal_doctor(result::Diagnosis{}, {}).starts_with("? inconclusive  Nothing was checked."));
 }
 
+TEST_CASE("terminal doctor: what works is still so only after a failure") {
+    result::Diagnosis diagnosis = test::healthy_diagnosis();
+    diagnosis.works = {"Streams arrive in time."};
+    CHECK(holds(report::terminal_doctor(diagnosis, {}), "\n  Works         Streams arrive in time.\n"));
+    diagnosis.checks[0].status = result::CheckStatus::Warn;
+    CHECK(report::terminal_doctor(diagnosis, {}).starts_with("! warn  Nothing failed, but something should be changed."));
+}
+
 TEST_CASE("terminal doctor: text from outside cannot control the terminal") {
     result::Diagnosis diagnosis = test::intercepted_diagnosis();
     diagnosis.target = "https://x\x1b[31m/";
