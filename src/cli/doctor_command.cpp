@@ -9,12 +9,12 @@
 #include "cli/doctor_subject.h"
 #include "cli/signal_watch.h"
 #include "core/calendar.h"
-#include "core/printable.h"
 #include "core/text.h"
 #include "core/units.h"
 #include "doctor/finding_codes.h"
 #include "doctor/runner.h"
 #include "report/terminal_doctor.h"
+#include "report/wrap.h"
 #include "result/diagnosis_json.h"
 
 namespace relaybench::cli {
@@ -24,10 +24,10 @@ namespace {
 constexpr unsigned kWidest = 120;
 constexpr core::Duration kPatience = std::chrono::seconds(2);
 
-report::DoctorLayout layout_of(const DoctorFlags& flags, const Context& context) {
-    report::DoctorLayout layout;
+report::Layout layout_of(const DoctorFlags& flags, const Context& context) {
+    report::Layout layout;
     layout.width = std::min(context.out_traits.columns, kWidest);
-    layout.symbols = flags.ascii > 0 ? report::DoctorLayout::Symbols::Words : report::DoctorLayout::Symbols::Unicode;
+    layout.symbols = flags.ascii > 0 ? report::Symbols::Ascii : report::Symbols::Unicode;
     if (context.out_traits.colour && flags.no_colour == 0) {
         layout.palette = report::Palette::ansi();
     }
@@ -51,7 +51,10 @@ ExitCode explain(const std::string& code, const Context& context) {
         return report_error(context, {core::ErrorKind::BadInput, fmt::format("--explain: there is no finding \"{}\"{}",
                                                                              core::printable(code, 60), core::did_you_mean(code, known))});
     }
-    context.out << report::explain_text(*found, std::min(context.out_traits.columns, kWidest));
+    const std::size_t width = std::min(context.out_traits.columns, kWidest);
+    context.out << fmt::format("{}: {}\n", found->code, found->title) << report::wrapped("  ", found->meaning, width)
+                << report::wrapped("  Who must act: ", result::party_id(found->who), width)
+                << report::wrapped("  What to do: ", found->fix, width);
     return ExitCode::Done;
 }
 
@@ -165,7 +168,7 @@ ExitCode examine_relay(const DoctorFlags& flags, const Context& context) {
     }
     const result::Diagnosis diagnosis = diagnose(flags, made->subject, watcher, context);
     waiting.clear();
-    context.out << (flags.json > 0 ? result::to_json(diagnosis) : report::doctor_text(diagnosis, layout_of(flags, context)));
+    context.out << (flags.json > 0 ? result::to_json(diagnosis) : report::terminal_doctor(diagnosis, layout_of(flags, context)));
     context.out.flush();
     if (const auto signal = signals.caught()) {
         return *signal == SIGTERM ? ExitCode::Terminated : ExitCode::Interrupted;

@@ -10,6 +10,7 @@
 #include "cli/config.h"
 #include "cli/proxy_choice.h"
 #include "core/file.h"
+#include "doctor/this_host.h"
 #include "scenario/relay_spec.h"
 
 namespace relaybench::cli {
@@ -142,6 +143,7 @@ core::Expected<DoctorSubject> doctor_subject(const DoctorFlags& flags, const Con
     subject.ca_file = relay.ca_file;
     subject.quick = flags.quick > 0;
     subject.environment = context.environment;
+    doctor::look_at_this_host(subject, context.clock);
     const auto url = wire::parse_url(subject.url);
     subject.profile = doctor::guide_profile(url ? url->host : "");
     return made;

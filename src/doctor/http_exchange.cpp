@@ -169,7 +169,8 @@ HttpReply exchange_until(Channel& channel, const HttpQuestion& question, Until u
 }  // namespace
 
 HttpReply exchange(Channel& channel, const HttpQuestion& question, Deadline deadline) {
-    return exchange_until(channel, question, Until::Body, deadline);
+    // RFC 9110 §9.3.2: whatever its headers say, an answer to HEAD has no body.
+    return exchange_until(channel, question, question.method == "HEAD" ? Until::Head : Until::Body, deadline);
 }
 
 HttpReply exchange_head(Channel& channel, const HttpQuestion& question, Deadline deadline) {

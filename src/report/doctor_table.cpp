@@ -43,9 +43,13 @@ std::string padded_right(std::string text, std::size_t width) {
     return text;
 }
 
+/// A check is blocked by another one, or does not apply for a reason in words.
+bool is_check_id(std::string_view text) { return text.find('.') != std::string_view::npos && text.find(' ') == std::string_view::npos; }
+
 std::string seen(const CheckResult& check) {
     if (check.status == CheckStatus::Skip)
-        return check.blocked_by.empty() ? "did not run" : "blocked by " + check.blocked_by;
+        return check.blocked_by.empty() ? "did not run"
+                                        : (is_check_id(check.blocked_by) ? "blocked by " : "not asked: ") + check.blocked_by;
     return check.summary;
 }
 

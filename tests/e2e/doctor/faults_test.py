@@ -20,11 +20,11 @@ def doctor(*arguments, environment=None, expect_exit):
     """The diagnosis; every output is searched for the key."""
     clean = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     told = {**clean, "LAB_KEY": KEY, "NO_COLOR": "1", **(environment or {})}
-    for form in ([], ["--json"]):
+    for form in (["--quick"], ["--json"]):
         done = subprocess.run([harness.binary(), "doctor", *map(str, arguments), *form], capture_output=True, text=True, env=told, timeout=90, check=False)
         for text in (done.stdout, done.stderr):
             harness.check(f"the key is seen: {text}", told["LAB_KEY"].strip() not in text or told["LAB_KEY"].strip() == "")
-        harness.check(f"exit code {done.returncode}, not {expect_exit}\n{done.stdout}\n{done.stderr}", done.returncode == expect_exit)
+    harness.check(f"exit code {done.returncode}, not {expect_exit}\n{done.stdout}\n{done.stderr}", done.returncode == expect_exit)
     return json.loads(done.stdout)
 
 
@@ -107,9 +107,11 @@ class Faults(unittest.TestCase):
                 self.assert_healthy("F44 tinyproxy", url, "--proxy", f"http://127.0.0.1:{port}")
 
     def test_a_key_that_the_relay_refuses(self):
-        with relay("fast") as server:
-            self.assert_root("F23 401", "auth.invalid-key", f"http://127.0.0.1:{server.port}/v1",
-                             environment={"LAB_KEY": "hs_live_" + "RefusedByTheRelay" * 2})
+        refusal = "default_type application/json; return {} '{{\"error\":{{\"message\":\"no\",\"type\":\"x\"}}}}';"
+        for status, code in ((401, "auth.invalid-key"), (403, "auth.forbidden"), (402, "auth.quota"), (429, "rate.limited-by-relay"), (503, "relay.down")):
+            with self.subTest(status=status), relay("fast") as server, lab.nginx(
+                    f"location / {{ {lab.FORWARD.format(relay=server.port)} }} location /v1/models {{ {refusal.format(status)} }}") as port:
+                self.assert_root(f"F23 {status}", code, f"http://127.0.0.1:{port}/v1")
 
     def test_models(self):
         with relay("fast") as server:
@@ -134,7 +136,7 @@ class Faults(unittest.TestCase):
     def test_streams_that_are_buffered(self):
         with relay("fast") as server:
             forward = lab.FORWARD.format(relay=server.port)
-            with lab.nginx(f"location / {{ {forward} proxy_ignore_headers X-Accel-Buffering; }}") as port:
+            with lab.nginx(f"location / {{ proxy_pass http://127.0.0.1:{server.port}; proxy_ignore_headers X-Accel-Buffering; }} location /v1/doctor/ws {{ {forward} }}") as port:
                 document = self.assert_root("F40 buffered", "sse.buffered-full", f"http://127.0.0.1:{port}/v1")
                 self.assertIn("WebSocket works", document["summary"]["works"])
             with lab.nginx(f"location / {{ {forward} gzip on; gzip_types text/event-stream; proxy_buffering off; }}") as port:

@@ -1,6 +1,7 @@
 """Components that stand between doctor and a relay: nginx, tinyproxy, certificates. Each ends with its block."""
 
 import contextlib
+import datetime
 import pathlib
 import shutil
 import socket
@@ -92,6 +93,22 @@ def openssl(*arguments, folder):
     subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True, cwd=folder)
 
 
+CA_CONFIG = """
+[ca]
+default_ca = lab
+[lab]
+database = index.txt
+rand_serial = yes
+new_certs_dir = .
+certificate = ca.pem
+private_key = ca.key
+default_md = sha256
+policy = any
+[any]
+commonName = supplied
+"""
+
+
 class Authority:
     """A certificate authority for one test, and certificates by it."""
 
@@ -106,8 +123,12 @@ class Authority:
         (self.folder / "ext").write_text(f"subjectAltName={subject_alt_name}\n")
         openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={name}", "-keyout", f"{name}.key",
                 "-out", f"{name}.csr", folder=self.folder)  # fmt: skip
-        openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", days, "-extfile", "ext",
-                "-out", f"{name}.pem", folder=self.folder)  # fmt: skip
+        begin = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=10)
+        end = begin + datetime.timedelta(days=10 + days)
+        (self.folder / "index.txt").write_text("")
+        (self.folder / "ca.cnf").write_text(CA_CONFIG)
+        openssl("ca", "-batch", "-config", "ca.cnf", "-in", f"{name}.csr", "-out", f"{name}.pem", "-extfile", "ext", "-notext",
+                "-startdate", begin.strftime("%Y%m%d%H%M%SZ"), "-enddate", end.strftime("%Y%m%d%H%M%SZ"), folder=self.folder)  # fmt: skip
         return self.folder / f"{name}.pem", self.folder / f"{name}.key"
 
 
