@@ -42,8 +42,9 @@ need_packages() {
     fi
     echo "Installing Debian packages: $missing" >&2
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q </dev/null >&2
+    # RUNLEVEL: packages of servers that tests use must not start them.
     # shellcheck disable=SC2086
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing </dev/null >&2
+    $as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -q -y --no-install-recommends $missing </dev/null >&2
     missing=$(missing_packages "$@" | tr '\n' ' ')
     [ -z "$missing" ] || { echo "Installed, but still not found: $missing" >&2; exit 2; }
 }

@@ -21,7 +21,7 @@ constexpr std::array kCommands{add_run_command,   add_compare_command,   add_gat
 
 std::string exit_codes_text() {
     return "Exit codes: 0 done and all gates passed, 1 relaybench failed, 2 bad input (nothing was sent),\n"
-           "98 inconclusive, 99 a gate failed, 130/143 interrupted (partial result written).";
+           "98 inconclusive, 99 a gate or check failed, 130/143 interrupted (partial result written).";
 }
 
 void describe(CLI::App& app, Invocation& invocation) {
