@@ -5,6 +5,7 @@
 #include <exception>
 #include <mutex>
 #include <optional>
+#include <ranges>
 #include <set>
 #include <thread>
 
@@ -244,11 +245,11 @@ std::vector<Check> chosen_checks(std::vector<Check> checks, const std::vector<st
     }
     std::set<std::string_view> wanted;
     // Backwards: a check stands behind all that it needs.
-    for (auto check = checks.rbegin(); check != checks.rend(); ++check) {
-        const bool named = std::any_of(patterns.begin(), patterns.end(), [&](const auto& pattern) { return matches(check->id, pattern); });
-        if (named || wanted.contains(check->id)) {
-            wanted.insert(check->id);
-            wanted.insert(check->needs.begin(), check->needs.end());
+    for (const Check& check : std::views::reverse(checks)) {
+        const bool named = std::any_of(patterns.begin(), patterns.end(), [&](const auto& pattern) { return matches(check.id, pattern); });
+        if (named || wanted.contains(check.id)) {
+            wanted.insert(check.id);
+            wanted.insert(check.needs.begin(), check.needs.end());
         }
     }
     std::erase_if(checks, [&](const Check& check) { return !wanted.contains(check.id); });

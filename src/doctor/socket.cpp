@@ -32,8 +32,8 @@ Addresses numeric(const std::string& address, std::uint16_t port) {
     hints.ai_socktype = SOCK_STREAM;
     hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
     addrinfo* list = nullptr;
-    getaddrinfo(address.c_str(), std::to_string(port).c_str(), &hints, &list);
-    return Addresses(list);
+    const int failed = getaddrinfo(address.c_str(), std::to_string(port).c_str(), &hints, &list);
+    return Addresses(failed == 0 ? list : nullptr);
 }
 
 Readiness await(int fd, short events, Deadline deadline) {
