@@ -91,6 +91,10 @@ Outcome check_identity(const Subject& subject, Facts& facts) {
         Outcome outcome = Outcome::pass("the relay answered the challenge");
         return show_answerer(outcome, reply);
     }
+    if (reply.end == HttpReply::End::TimedOut) {
+        return Outcome::fail(reply.text(), found("relay.down", Confidence::Likely,
+                                                 fmt::format("{} accepts connections and gives no whole answer.", facts.url.authority())));
+    }
     return identify_by_models(subject, facts);
 }
 

@@ -40,10 +40,15 @@ Outcome run_guarded(const Check& check, const Subject& subject, Facts& facts) {
     }
 }
 
+/// A first try that took longer has used up the patience for a second one.
+constexpr core::Duration kWorthAnotherTry = std::chrono::seconds(4);
+
 /// A path that fails and then works is a finding of its own.
-Outcome run_twice_if_failing(const Check& check, const Subject& subject, Facts& facts) {
+Outcome run_twice_if_failing(const Check& check, const Subject& subject, Facts& facts, const core::Clock& clock) {
+    const core::TimePoint began = clock.now();
     Outcome first = run_guarded(check, subject, facts);
-    if (first.status != CheckStatus::Fail || check.kind != Check::Kind::Network) {
+    const bool took_long = clock.now() - began > kWorthAnotherTry;
+    if (first.status != CheckStatus::Fail || check.kind != Check::Kind::Network || took_long) {
         return first;
     }
     Outcome second = run_guarded(check, subject, facts);
@@ -150,7 +155,7 @@ class Examination {
 
     void run_one(std::size_t i) {
         const auto at = clock_.now();
-        Outcome outcome = run_twice_if_failing(checks_[i], subject_, facts_);
+        Outcome outcome = run_twice_if_failing(checks_[i], subject_, facts_, clock_);
         const std::lock_guard lock(mutex_);
         settle(i, std::move(outcome), at);
         changed_.notify_all();
