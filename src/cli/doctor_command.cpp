@@ -13,6 +13,7 @@
 #include "core/units.h"
 #include "doctor/finding_codes.h"
 #include "doctor/runner.h"
+#include "doctor/shown.h"
 #include "report/terminal_doctor.h"
 #include "report/wrap.h"
 #include "result/diagnosis_json.h"
@@ -111,18 +112,34 @@ std::vector<std::string> what_works(const std::vector<result::CheckResult>& chec
     return works;
 }
 
+/// Every form in which a key or a password could come back.
+std::vector<core::Secret> secrets_of(const doctor::Subject& subject) {
+    std::vector<core::Secret> secrets;
+    for (const auto& source : subject.keys) {
+        secrets.push_back(source.key);
+        secrets.emplace_back(std::string(core::trimmed(source.key.reveal())));
+    }
+    if (subject.proxy && !subject.proxy->credentials.empty()) {
+        const std::string& login = subject.proxy->credentials.reveal();
+        secrets.push_back(subject.proxy->credentials);
+        secrets.emplace_back(login.substr(login.find(':') + 1));
+        secrets.emplace_back(wire::basic_authorization(subject.proxy->credentials));
+    }
+    return secrets;
+}
+
 result::Diagnosis diagnose(const DoctorFlags& flags, const doctor::Subject& subject, const doctor::Watcher& watcher,
                            const Context& context) {
     result::Diagnosis diagnosis;
     diagnosis.tool_version = RELAYBENCH_VERSION;
     diagnosis.started_at = core::utc_text(context.clock.wall_now());
     diagnosis.run_id = fmt::format("{:x}", context.clock.wall_now().time_since_epoch().count());
-    const auto url = wire::parse_url(subject.url);
-    diagnosis.target = url ? url->text() : "a URL that cannot be read";
+    diagnosis.target = doctor::shown_url(subject.url);
     diagnosis.mode = subject.quick ? "quick" : "default";
     const auto checks = doctor::chosen_checks(doctor::catalogue(), flags.only, subject);
     diagnosis.checks = doctor::examine(subject, checks, context.clock, watcher);
     diagnosis.works = what_works(diagnosis.checks);
+    result::scrub(diagnosis, secrets_of(subject));
     return diagnosis;
 }
 

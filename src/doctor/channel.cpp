@@ -18,6 +18,9 @@ std::string tls_reason() {
 }  // namespace
 
 Received Channel::read(std::span<char> buffer, Deadline deadline) {
+    if (now() >= deadline) {
+        return {ReadEnd::TimedOut, 0, {}};  // a peer that never stops sending gets no more time than a silent one
+    }
     return session_ ? read_tls(buffer, deadline) : read_plain(buffer, deadline);
 }
 

@@ -53,7 +53,6 @@ struct Check {
     std::vector<std::string_view> needs;  ///< must have passed (pass, info or warn)
     enum class Kind : std::uint8_t { Static, Network, Stream, Idle } kind = Kind::Network;
     enum class Weight : std::uint8_t { Required, Optional } weight = Weight::Required;
-    core::Duration budget = std::chrono::seconds(5);  ///< it is reported as failed to end when it takes longer
     /// Reads the subject and the facts of checks before it; writes its own facts. May run beside checks that it does not need.
     std::function<Outcome(const Subject&, Facts&)> run;
 };

@@ -21,7 +21,7 @@ using result::Confidence;
 using End = DnsAnswer::End;
 
 constexpr core::Duration kQueryBudget = std::chrono::seconds(2);
-constexpr core::Duration kSystemBudget = std::chrono::seconds(5);
+constexpr core::Duration kSystemBudget = std::chrono::seconds(8);
 constexpr core::Duration kSlowLookup = std::chrono::milliseconds(300);
 constexpr std::size_t kMostFileBytes = 1U << 20U;
 constexpr std::size_t kMostResolvers = 3;
@@ -55,7 +55,8 @@ bool any(const std::vector<DnsAnswer>& answers, End end) {
 /// An A question that was answered beside an AAAA question that nobody answered.
 bool drops_aaaa(const std::vector<DnsAnswer>& answers) {
     for (std::size_t i = 0; i + 1 < answers.size(); i += 2) {
-        if (answers[i].end != End::TimedOut && answers[i].end != End::Unreachable && answers[i + 1].end == End::TimedOut) {
+        const bool knows_the_name = answers[i].end == End::Addresses || answers[i].end == End::NoData;
+        if (knows_the_name && answers[i + 1].end == End::TimedOut) {
             return true;
         }
     }
@@ -80,7 +81,14 @@ result::Finding why_nothing(const std::string& host, const std::vector<DnsAnswer
             fmt::format("The resolver answers for {} over IPv4 (A), and never to the question for IPv6 (AAAA); programs wait for it.",
                         host));
     }
-    if (any(answers, End::NoSuchName) || any(answers, End::NoData)) {
+    if (any(answers, End::Addresses)) {
+        return found("dns.one-resolver-dead", Confidence::Likely,
+                     "One resolver answers, and this machine waits for another one that does not, longer than programs do.");
+    }
+    if (any(answers, End::NoData) && !any(answers, End::NoSuchName)) {
+        return found("dns.nodata", Confidence::Proven, fmt::format("The resolver knows {} and has no address for it.", host));
+    }
+    if (any(answers, End::NoSuchName)) {
         return found("dns.nxdomain", Confidence::Proven, fmt::format("The resolver says that {} does not exist.", host),
                      {"getent hosts " + host});
     }
@@ -166,10 +174,13 @@ Outcome check_sanity(const Subject& subject, Facts& facts) {
                                             : Outcome::fail("a line of the hosts file decides", std::move(finding));
     }
     if (odd != facts.addresses.end()) {
-        return Outcome::fail(*odd, found("dns.sinkhole", Confidence::Proven,
-                                         fmt::format("{} resolves to {}, which is no public address.", facts.url.host, *odd)));
+        const auto& known = subject.profile.known_hosts;
+        const bool must_be_public = std::find(known.begin(), known.end(), facts.url.host) != known.end();
+        result::Finding finding = found("dns.sinkhole", must_be_public ? Confidence::Proven : Confidence::Possible,
+                                        fmt::format("{} resolves to {}, which is no public address.", facts.url.host, *odd));
+        return must_be_public ? Outcome::fail(*odd, std::move(finding)) : Outcome::warn(*odd, std::move(finding));
     }
-    const std::string nonsense = fmt::format("rb-{:08x}.invalid", core::SystemClock().now().time_since_epoch().count() & 0xFFFFFFFF);
+    const std::string nonsense = fmt::format("rb-{:08x}.invalid.", core::SystemClock().now().time_since_epoch().count() & 0xFFFFFFFF);
     const SystemLookup hijack = look_up(nonsense, kQueryBudget);
     if (!hijack.addresses.empty()) {
         return Outcome::warn("names that do not exist resolve",
@@ -187,7 +198,6 @@ std::vector<Check> dns_checks() {
          .category = "dns",
          .question = "Does this machine find the relay's address?",
          .needs = {"key.present", "key.bytes", "key.format", "url.parse", "url.scheme", "url.path", "url.host"},
-         .budget = std::chrono::seconds(8),
          .run = &check_system},
         {.id = "dns.query",
          .category = "dns",

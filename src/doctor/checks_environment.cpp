@@ -155,7 +155,7 @@ Outcome check_ca_environment(const Subject& subject) {
     }
     Outcome outcome = Outcome::pass("no own certificates are set");
     if (!subject.ca_file.empty()) {
-        judge_ca_file(subject, "--ca", subject.ca_file, outcome);
+        judge_ca_file(subject, "--cacert", subject.ca_file, outcome);
     }
     for (const CaVariable& each : kCaVariables) {
         if (const auto path = variable(subject, each.name)) {

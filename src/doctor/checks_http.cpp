@@ -9,6 +9,7 @@
 #include "doctor/finding_codes.h"
 #include "doctor/reach.h"
 #include "doctor/reply_json.h"
+#include "doctor/shown.h"
 
 namespace relaybench::doctor {
 
@@ -25,7 +26,7 @@ constexpr std::size_t kLargeBody = 65536;
 Outcome& show_answerer(Outcome& outcome, const HttpReply& reply) {
     for (const char* name : {"server", "via", "x-cache", "x-squid-error", "cf-ray", "location", "content-type"}) {
         if (const auto value = reply.header(name); !value.empty()) {
-            outcome.with(name, core::printable(value, kShownBytes));
+            outcome.with(name, name == std::string_view("location") ? shown_url(value) : core::printable(value, kShownBytes));
         }
     }
     return outcome;
@@ -35,14 +36,16 @@ Outcome& show_answerer(Outcome& outcome, const HttpReply& reply) {
 Trust trust_for_key(const Facts& facts) { return facts.url.secure() ? Trust::Verified : Trust::Anyone; }
 
 bool may_send_key(const Facts& facts) {
-    return facts.proved_itself && (facts.url.secure() ? facts.trusted : wire::is_loopback(facts.url.host));
+    // Beyond a proxy of another machine "localhost" is that machine's, and the way to it is in the clear.
+    const bool stays_here = wire::is_loopback(facts.url.host) && (!facts.proxy || wire::is_loopback(facts.proxy->host));
+    return facts.proved_itself && (facts.url.secure() ? facts.trusted : stays_here);
 }
 
 Outcome not_the_relay(const Facts& facts, const HttpReply& reply) {
     if (reply.status >= 300 && reply.status < 400) {
         return Outcome::fail(reply.text(), found("http.redirected", Confidence::Proven,
                                                  fmt::format("Requests to {} are sent on to {}.", facts.url.authority(),
-                                                             core::printable(reply.header("location"), kShownBytes))));
+                                                             shown_url(reply.header("location")))));
     }
     if (reply.status == 403 || reply.status == 511) {
         return Outcome::fail(reply.text(), found("http.not-relay", Confidence::Likely,
@@ -102,7 +105,6 @@ Outcome judge_key(const Subject& subject, Facts& facts, const HttpReply& reply) 
     const std::string by = reply.is_json() ? "The relay" : "Something on the way";
     switch (reply.status) {
         case 200:
-            facts.key_is_good = true;
             facts.models = read_models(reply.body);
             return Outcome::pass(fmt::format("the key is good, {} models", facts.models.size()));
         case 401:
@@ -119,7 +121,7 @@ Outcome judge_key(const Subject& subject, Facts& facts, const HttpReply& reply) 
             return Outcome::fail(reply.text(),
                                  found("url.missing-v1", Confidence::Likely, fmt::format("There is no {}/models.", facts.prefix)));
         case 429:
-            return Outcome::pass("the key is known; the rate limit is another check");
+            return Outcome::info("the key is known, and limited now");
         default:
             return reply.status >= 500 || !reply.has_head()
                        ? Outcome::fail(reply.text(),
@@ -159,7 +161,7 @@ Outcome check_rate(const Subject& /*subject*/, Facts& facts) {
         reply.text(),
         found(by_relay ? "rate.limited-by-relay" : "rate.limited-by-proxy", by_relay ? Confidence::Proven : Confidence::Likely,
               by_relay ? fmt::format("The relay limits this key{}.",
-                                     wait.empty() ? "" : fmt::format(": again in {} s", core::printable(wait, 30)))
+                                     wait.empty() ? "" : fmt::format(" (Retry-After: {})", core::printable(wait, 30)))
                        : "Something before the relay limits requests, and does not say for how long."));
 }
 
@@ -169,7 +171,7 @@ Outcome check_model(const Subject& subject, Facts& facts) {
     }
     const auto& old = subject.profile.deprecated_models;
     const auto replaced = std::find_if(old.begin(), old.end(), [&](const auto& each) { return each.old_name == subject.model; });
-    const auto& known = facts.models.empty() ? subject.profile.models : facts.models;
+    const auto& known = facts.models;
     if (std::find(known.begin(), known.end(), subject.model) != known.end()) {
         return Outcome::pass(subject.model + " is listed");
     }
@@ -206,6 +208,9 @@ Outcome check_body(const Subject& subject, Facts& facts) {
                 Outcome::fail(reply.text(), found("http.body-limit", Confidence::Proven,
                                                   fmt::format("Requests of {} bytes are refused before they reach the relay.", bytes)));
             return show_answerer(outcome, reply);
+        }
+        if (reply.has_head() ? reply.status != 200 : reply.end != HttpReply::End::TimedOut) {
+            return Outcome::inconclusive(reply.text(), "an answer to a POST of 64 KiB");
         }
         if (!reply.has_head()) {
             return Outcome::fail(reply.text(), found("net.mtu-blackhole-up", Confidence::Likely,

@@ -30,14 +30,19 @@ Outcome check_tcp(const Subject& /*subject*/, Facts& facts) {
         return Outcome::fail("its name does not resolve", found("proxy.unresolvable", Confidence::Proven,
                                                                 fmt::format("The proxy's name {} does not resolve.", proxy.host)));
     }
-    const Dialled dialled = dial(lookup.addresses.front(), proxy.port, now() + kConnectBudget);
+    std::string address = lookup.addresses.front();
+    Dialled dialled = dial(address, proxy.port, now() + kConnectBudget);
+    for (std::size_t i = 1; i < lookup.addresses.size() && dialled.system_error != 0; ++i) {
+        address = lookup.addresses[i];
+        dialled = dial(address, proxy.port, now() + kConnectBudget);
+    }
     if (dialled.system_error != 0) {
         const bool silent = dialled.system_error == ETIMEDOUT;
         return Outcome::fail(std::generic_category().message(dialled.system_error),
                              found(silent ? "proxy.timeout" : "proxy.refused", Confidence::Proven,
                                    fmt::format("The proxy {} {}.", proxy.text(), silent ? "does not answer" : "refuses connections")));
     }
-    facts.proxy_address = lookup.addresses.front();
+    facts.proxy_address = address;
     return Outcome::pass(fmt::format("{} connected in {}", proxy.text(), core::human_duration(dialled.took)));
 }
 
@@ -66,6 +71,10 @@ result::Finding why_refused(const wire::Proxy& proxy, const HttpReply& reply) {
         case 504:
             return found("proxy.upstream-fail", Confidence::Proven, said);
         case 0:
+            if (reply.end == HttpReply::End::TimedOut) {
+                return found("proxy.upstream-fail", Confidence::Likely,
+                             fmt::format("The proxy {} does not answer CONNECT in time.", proxy.text()));
+            }
             return found("proxy.closed", Confidence::Proven, said);
         default:
             return found("proxy.not-a-proxy", Confidence::Possible, said);
@@ -94,8 +103,7 @@ Outcome check_connect(const Subject& /*subject*/, Facts& facts) {
         }
         return outcome;
     }
-    facts.rtt = now() - began;
-    return Outcome::pass(fmt::format("tunnel in {}", core::human_duration(facts.rtt)));
+    return Outcome::pass(fmt::format("tunnel in {}", core::human_duration(now() - began)));
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ using result::Confidence;
 constexpr core::Duration kConnectBudget = std::chrono::seconds(3);
 constexpr core::Duration kSlowConnect = std::chrono::milliseconds(300);
 constexpr core::Duration kFastRefusal = std::chrono::seconds(1);
-constexpr std::size_t kMostAddresses = 4;
+constexpr std::size_t kMostOfFamily = 2;
 constexpr std::uint16_t kPlainPort = 80;
 
 struct Tried {
@@ -37,8 +37,21 @@ struct Tried {
     }
 };
 
-std::vector<Tried> try_all(const std::vector<std::string>& addresses, std::uint16_t port) {
-    std::vector<Tried> tries(std::min(addresses.size(), kMostAddresses));
+/// The first ones of each family.
+std::vector<std::string> some_of(const std::vector<std::string>& addresses) {
+    std::vector<std::string> some;
+    std::size_t of_family[2] = {0, 0};
+    for (const auto& address : addresses) {
+        if (of_family[address.find(':') != std::string::npos ? 1 : 0]++ < kMostOfFamily) {
+            some.push_back(address);
+        }
+    }
+    return some;
+}
+
+std::vector<Tried> try_all(const std::vector<std::string>& all, std::uint16_t port) {
+    const auto addresses = some_of(all);
+    std::vector<Tried> tries(addresses.size());
     std::vector<std::thread> threads;
     for (std::size_t i = 0; i < tries.size(); ++i) {
         threads.emplace_back([&, i] {
@@ -104,7 +117,6 @@ Outcome check_port(const Subject& /*subject*/, Facts& facts) {
                                 : Outcome::fail(tries.front().text(), why_not(tries.front(), facts.url.port));
     } else {
         facts.address = best->address;
-        facts.rtt = best->took;
         facts.broken_family = broken_family(tries);
         outcome = best->took > kSlowConnect ? Outcome::info(best->text()) : Outcome::pass(best->text());
     }
@@ -154,8 +166,8 @@ Outcome check_captive(const Subject& /*subject*/, Facts& facts) {
     const HttpReply reply = exchange(channel, question, now() + kConnectBudget);
     const auto location = wire::parse_url(reply.header("location"));
     if (reply.status >= 300 && reply.status < 400 && location && !core::iequals(location->host, facts.url.host)) {
-        return Outcome::fail(reply.text(),
-                             found("net.captive-portal", Confidence::Proven,
+        return Outcome::warn(reply.text(),
+                             found("net.captive-portal", Confidence::Likely,
                                    fmt::format("Plain HTTP to the relay is answered by somebody else, who sends browsers to {}.",
                                                core::printable(location->host, 80))));
     }

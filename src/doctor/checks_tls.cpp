@@ -20,9 +20,8 @@ using End = HandshakeResult::End;
 constexpr core::Duration kBudget = std::chrono::seconds(5);
 constexpr core::Duration kSecondTryBudget = std::chrono::seconds(3);
 constexpr int kSmallSegments = 1000;
-constexpr auto kExpiryWarning = std::chrono::hours(24 * 30);
+constexpr auto kExpiryWarning = std::chrono::hours(24 * 14);
 constexpr auto kClockTolerance = std::chrono::seconds(5);
-constexpr auto kClockBroken = std::chrono::seconds(300);
 constexpr std::string_view kNeutralName = "www.example.com";
 constexpr std::size_t kShownBytes = 120;
 
@@ -63,6 +62,15 @@ bool small_segments_help(const Facts& facts) {
            shake_hands(dialled.socket, {.server_name = server_name(facts), .protocols = {"http/1.1"}}, deadline).session != nullptr;
 }
 
+/// Whether a greeting that names another host gets an answer of TLS: then the name is what the way objects to.
+bool other_name_is_answered(const Facts& facts) {
+    if (server_name(facts).empty()) {
+        return false;
+    }
+    const End end = try_name(facts, std::string(kNeutralName), kSecondTryBudget).result.end;
+    return end == End::Stands || end == End::Alert;
+}
+
 result::Finding why_silent(const Facts& facts, const HandshakeResult& result) {
     const std::string where = facts.url.authority();
     if (result.tcp.bytes_received == 0 && result.tcp.out_of_order_in > 0) {
@@ -73,7 +81,7 @@ result::Finding why_silent(const Facts& facts, const HandshakeResult& result) {
         return found("net.mtu-blackhole-down", Confidence::Proven,
                      fmt::format("TLS to {} works with small packets only: large ones are lost on the way.", where));
     }
-    if (!server_name(facts).empty() && try_name(facts, std::string(kNeutralName), kSecondTryBudget).result.end != End::TimedOut) {
+    if (other_name_is_answered(facts)) {
         return found(
             "tls.sni-drop", Confidence::Proven,
             fmt::format("A TLS greeting that names {} is swallowed on the way; one that names another host is answered.", facts.url.host));
@@ -84,8 +92,10 @@ result::Finding why_silent(const Facts& facts, const HandshakeResult& result) {
 }
 
 result::Finding why_cut(const Facts& facts) {
-    const bool other_name_works =
-        !server_name(facts).empty() && try_name(facts, std::string(kNeutralName), kSecondTryBudget).result.end != End::Reset;
+    const bool other_name_works = other_name_is_answered(facts);
+    if (!other_name_works && speaks_plain_http(facts)) {
+        return found("tls.plain-http", Confidence::Proven, fmt::format("{} speaks plain HTTP, not TLS.", facts.url.authority()));
+    }
     return found("tls.reset-after-clienthello", other_name_works ? Confidence::Proven : Confidence::Likely,
                  other_name_works
                      ? fmt::format("A TLS greeting that names {} is cut off at once; one that names another host is not.", facts.url.host)
@@ -113,7 +123,6 @@ Outcome check_handshake(const Subject& /*subject*/, Facts& facts) {
     const HandshakeResult& result = done.result;
     if (result.end == End::Stands) {
         facts.chain = std::move(done.result.chain);
-        facts.tls_version = result.version;
         Outcome outcome = Outcome::pass(fmt::format("{} in {}", result.version, core::human_duration(result.took)));
         return outcome.with("cipher", result.cipher)
             .with("alpn", result.protocol.empty() ? "none" : result.protocol)
@@ -151,20 +160,24 @@ Outcome check_clock(const Subject& subject, Facts& facts) {
     }
     result::Finding finding =
         found("clock.skewed", Confidence::Likely, fmt::format("The clock of {}.", text), {"timedatectl set-ntp true"});
-    return off > kClockBroken ? Outcome::fail(text, std::move(finding)) : Outcome::warn(text, std::move(finding));
+    // One Date of one peer proves nothing alone; whether it breaks certificates is for tls.verify to say.
+    return Outcome::warn(text, std::move(finding));
 }
 
 result::Finding why_distrusted(const Facts& facts, const ChainVerdict& verdict) {
     const CertificateFacts leaf = facts_of(*facts.chain.front());
     const auto last = facts_of(*facts.chain.back());
     const std::string issuer = core::printable(leaf.issuer_name, kShownBytes);
-    if (verdict.has(X509_V_ERR_CERT_HAS_EXPIRED)) {
-        return found("tls.expired", Confidence::Proven,
-                     fmt::format("The certificate of {} expired on {}.", facts.url.host, core::utc_text(leaf.not_after)));
-    }
-    if (verdict.has(X509_V_ERR_CERT_NOT_YET_VALID)) {
-        return found("tls.not-yet-valid", Confidence::Proven,
-                     fmt::format("The certificate of {} is valid from {} on.", facts.url.host, core::utc_text(leaf.not_before)));
+    for (const auto& problem : verdict.problems) {
+        const bool has_expired = problem.code == X509_V_ERR_CERT_HAS_EXPIRED;
+        if (!has_expired && problem.code != X509_V_ERR_CERT_NOT_YET_VALID) {
+            continue;
+        }
+        const std::string which =
+            problem.depth == 0 ? "The certificate" : fmt::format("An authority (certificate {} of the chain)", problem.depth);
+        return has_expired
+                   ? found("tls.expired", Confidence::Proven, fmt::format("{} of {} has expired.", which, facts.url.host))
+                   : found("tls.not-yet-valid", Confidence::Proven, fmt::format("{} of {} is not valid yet.", which, facts.url.host));
     }
     if (verdict.has(X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT)) {
         return found("tls.self-signed", Confidence::Proven, fmt::format("The certificate of {} is signed by itself.", facts.url.host));
@@ -188,6 +201,22 @@ result::Finding why_distrusted(const Facts& facts, const ChainVerdict& verdict) 
         fmt::format("The certificate for {} was issued by {}, which neither browsers nor this machine know.", facts.url.host, issuer));
 }
 
+/// Dates alone are wrong, and at the peer's time they are not.
+bool is_clock_fault(const Facts& facts, const ChainVerdict& verdict, X509_STORE& store, core::WallTime at) {
+    return facts.clock_ahead && verdict.good_at_another_time() &&
+           judge_chain(facts.chain, store, facts.url.host, at - *facts.clock_ahead).good();
+}
+
+Outcome distrusted(const Facts& facts, const ChainVerdict& verdict, X509_STORE& store, core::WallTime at) {
+    if (is_clock_fault(facts, verdict, store, at)) {
+        return Outcome::fail(
+            verdict.text(),
+            found("clock.skewed", Confidence::Proven,
+                  "By this machine's clock the relay's certificate is not valid; by the relay's own it is.", {"timedatectl set-ntp true"}));
+    }
+    return Outcome::fail(verdict.text(), why_distrusted(facts, verdict));
+}
+
 Outcome judge_named_authority(const Subject& subject, Facts& facts, core::WallTime at) {
     const auto store = store_of_file(subject.ca_file);
     if (!store) {
@@ -195,8 +224,7 @@ Outcome judge_named_authority(const Subject& subject, Facts& facts, core::WallTi
     }
     const ChainVerdict verdict = judge_chain(facts.chain, **store, facts.url.host, at);
     facts.trusted = verdict.good();
-    return verdict.good() ? Outcome::pass("trusted by the authority that was named")
-                          : Outcome::fail(verdict.text(), why_distrusted(facts, verdict));
+    return verdict.good() ? Outcome::pass("trusted by the authority that was named") : distrusted(facts, verdict, **store, at);
 }
 
 /// Four quadrants: the public roots and this machine's store, each of which may trust the chain or not.
@@ -210,10 +238,10 @@ Outcome check_verify(const Subject& subject, Facts& facts) {
     if (!subject.ca_file.empty()) {
         outcome = judge_named_authority(subject, facts, at);
     } else {
-        const ChainVerdict by_public = judge_chain(facts.chain, *public_roots(), facts.url.host, at);
+        const Store roots = public_roots();
+        const ChainVerdict by_public = judge_chain(facts.chain, *roots, facts.url.host, at);
         const ChainVerdict by_system = judge_chain(facts.chain, *system_store(), facts.url.host, at);
-        facts.trusted = by_public.good();
-        facts.trusted_by_system_only = !by_public.good() && by_system.good();
+        facts.trusted = by_public.good() || (by_system.good() && !subject.profile.expects_public_roots);
         if (by_public.good() && by_system.good()) {
             outcome = Outcome::pass(fmt::format("issued by {}", core::printable(leaf.issuer_name, kShownBytes)));
         } else if (by_public.good()) {
@@ -221,6 +249,8 @@ Outcome check_verify(const Subject& subject, Facts& facts) {
                                     found("tls.local-store-broken", Confidence::Proven,
                                           "The certificate is good, and this machine's list of authorities does not know its issuer.",
                                           {"apt-get install --reinstall ca-certificates", "update-ca-certificates"}));
+        } else if (by_system.good() && !subject.profile.expects_public_roots) {
+            outcome = Outcome::pass(fmt::format("trusted by this machine, issued by {}", core::printable(leaf.issuer_name, kShownBytes)));
         } else if (by_system.good()) {
             outcome = Outcome::warn(
                 "trusted by this machine only",
@@ -228,7 +258,7 @@ Outcome check_verify(const Subject& subject, Facts& facts) {
                       fmt::format("The certificate was issued by {}, an authority of this organisation: TLS is opened on the way.",
                                   core::printable(leaf.issuer_name, kShownBytes))));
         } else {
-            outcome = Outcome::fail(by_public.text(), why_distrusted(facts, by_public));
+            outcome = distrusted(facts, by_public, *roots, at);
         }
     }
     return outcome.with("subject", core::printable(leaf.subject, kShownBytes))
@@ -244,9 +274,9 @@ Outcome check_expiry(const Subject& /*subject*/, Facts& facts) {
     const auto days = std::chrono::duration_cast<std::chrono::hours>(left).count() / 24;
     const std::string text = fmt::format("{} days left", days);
     // A chain of a private authority is often short-lived on purpose.
-    if (left < kExpiryWarning && facts.trusted && days <= 14) {
-        return Outcome::warn(
-            text, found("tls.expired", Confidence::Possible, fmt::format("The certificate of {} ends in {} days.", facts.url.host, days)));
+    if (left < kExpiryWarning && facts.trusted) {
+        return Outcome::warn(text, found("tls.expires-soon", Confidence::Proven,
+                                         fmt::format("The certificate of {} ends in {} days.", facts.url.host, days)));
     }
     return Outcome::pass(text);
 }
@@ -259,7 +289,6 @@ std::vector<Check> tls_checks() {
          .category = "tls",
          .question = "Does a TLS session come about?",
          .needs = {"tcp.443", "proxy.connect"},
-         .budget = std::chrono::seconds(15),
          .run = &check_handshake},
         {.id = "clock.skew",
          .category = "tls",

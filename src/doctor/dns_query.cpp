@@ -146,6 +146,7 @@ void look_up_into(const std::shared_ptr<Lookup>& lookup, const std::string& host
     addrinfo hints{};
     hints.ai_family = AF_UNSPEC;
     hints.ai_socktype = SOCK_STREAM;
+    hints.ai_flags = AI_ADDRCONFIG;  // what programs of this machine would try
     addrinfo* list = nullptr;
     const int error = getaddrinfo(host.c_str(), nullptr, &hints, &list);
     std::vector<std::string> addresses;

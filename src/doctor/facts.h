@@ -22,20 +22,16 @@ struct Facts {
 
     std::vector<std::string> addresses;  ///< dns.system
     std::string address;                 ///< tcp.443: one that answers
-    core::Duration rtt{0};               ///< tcp.443
     std::string broken_family;           ///< tcp.443: "IPv6" when none of its addresses answers and others do; empty: none
 
-    Chain chain;  ///< tls.handshake
-    std::string tls_version;
-    bool trusted = false;  ///< tls.verify: by the public roots, or by the authority that was named
-    bool trusted_by_system_only = false;
+    Chain chain;                                ///< tls.handshake
+    bool trusted = false;                       ///< tls.verify: by the public roots, or by the authority that was named
     std::optional<core::Duration> clock_ahead;  ///< clock.skew: ours against the peer's
 
     bool has_doctor_pages = false;          ///< http.identity
     bool proved_itself = false;             ///< http.identity: may be sent a key
     std::string prefix;                     ///< of the relay's paths: "/v1"
     std::vector<std::string> models;        ///< http.auth
-    bool key_is_good = false;               ///< http.auth
     std::optional<HttpReply> auth_reply;    ///< http.auth
     std::optional<HttpReply> stream_reply;  ///< sse.headers: the synthetic stream
 };

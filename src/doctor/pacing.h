@@ -24,7 +24,7 @@ struct Pacing {
         TooFew,          ///< nothing to judge
     } verdict = Verdict::TooFew;
     std::size_t bursts = 0;         ///< groups of events with at least 50 ms before them
-    core::Duration worst_lag{0};    ///< of an event, beyond the least lag and the round trip
+    core::Duration worst_lag{0};    ///< of an event, beyond the least lag
     core::Duration spread{0};       ///< between the first and the last arrival
     core::Duration sent_spread{0};  ///< between the first and the last sending
 };

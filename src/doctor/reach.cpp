@@ -17,7 +17,10 @@ bool is_trusted(const Subject& subject, const Facts& facts, const Chain& chain) 
         const auto store = store_of_file(subject.ca_file);
         return store && judge_chain(chain, **store, facts.url.host, at).good();
     }
-    return judge_chain(chain, *public_roots(), facts.url.host, at).good();
+    if (judge_chain(chain, *public_roots(), facts.url.host, at).good()) {
+        return true;
+    }
+    return !subject.profile.expects_public_roots && judge_chain(chain, *system_store(), facts.url.host, at).good();
 }
 
 }  // namespace

@@ -5,7 +5,6 @@
 #include <exception>
 #include <mutex>
 #include <optional>
-#include <ranges>
 #include <set>
 #include <thread>
 
@@ -250,7 +249,8 @@ std::vector<Check> chosen_checks(std::vector<Check> checks, const std::vector<st
     }
     std::set<std::string_view> wanted;
     // Backwards: a check stands behind all that it needs.
-    for (const Check& check : std::views::reverse(checks)) {
+    for (std::size_t i = checks.size(); i-- > 0;) {
+        const Check& check = checks[i];
         const bool named = std::any_of(patterns.begin(), patterns.end(), [&](const auto& pattern) { return matches(check.id, pattern); });
         if (named || wanted.contains(check.id)) {
             wanted.insert(check.id);

@@ -8,7 +8,7 @@
 
 namespace relaybench::doctor {
 
-/// The moment by which something must be over. Checks are cancelled at their budget, never waited for.
+/// The moment by which something must be over: every read, write and connect of a probe has one.
 using Deadline = core::TimePoint;
 
 /// A descriptor that closes itself.

@@ -93,6 +93,7 @@ bool WebSocketProbe::send_close(std::uint16_t code, Deadline deadline) {
 }
 
 SocketEvent WebSocketProbe::next(Deadline deadline) {
+    deadline_ = deadline;
     std::array<char, kReadBytes> buffer{};
     while (events_.empty()) {
         const Received got = channel_.read(buffer, deadline);
@@ -120,7 +121,7 @@ net::FrameSink::Next WebSocketProbe::on_message(wire::MessageKind kind, std::str
 }
 
 net::FrameSink::Next WebSocketProbe::on_ping(std::string_view payload) {
-    send(0xA, payload, now() + std::chrono::seconds(1));
+    send(0xA, payload, deadline_);
     return Next::Continue;
 }
 

@@ -46,6 +46,7 @@ class WebSocketProbe final : private net::FrameSink {
     Channel channel_;
     net::FrameReader reader_;
     std::deque<SocketEvent> events_;
+    Deadline deadline_;  ///< of the read that goes on
 };
 
 /// What became of an upgrade.

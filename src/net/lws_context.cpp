@@ -1,7 +1,5 @@
 #include "net/lws_context.h"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <cerrno>
 
@@ -12,6 +10,8 @@ namespace relaybench::net {
 namespace {
 
 constexpr const char* kProtocolName = "relaybench";
+/// The library keeps the pointer.
+constexpr const char* kProxiedName = "through a proxy";
 /// Our engine has the time-outs; the library's must never be the first to fire.
 constexpr unsigned kLibraryTimeoutSeconds = 600;
 constexpr unsigned kServiceBufferBytes = 16384;
@@ -71,11 +71,10 @@ const lws_protocols* LwsContext::protocols() {
 lws_vhost* LwsContext::vhost_through(const std::string& address, std::uint16_t port) {
     const auto [found, is_new] = proxied_.try_emplace({address, port}, nullptr);
     if (is_new) {
-        const std::string name = fmt::format("through-{}", proxied_.size());
         const std::string proxy = wire::host_and_port(address, port);
         lws_context_creation_info info = client_settings(tls_);
         info.protocols = protocols();
-        info.vhost_name = name.c_str();
+        info.vhost_name = kProxiedName;
         info.http_proxy_address = proxy.c_str();
         found->second = lws_create_vhost(context_, &info);
     }

@@ -35,11 +35,15 @@ std::string_view confidence_id(Confidence confidence) { return kConfidenceIds.at
 std::string_view party_id(Party party) { return kPartyIds.at(static_cast<std::size_t>(party)); }
 
 std::optional<FindingPlace> Diagnosis::root_cause() const {
+    std::optional<FindingPlace> beside;  // of a check that the others can do without
     for (std::size_t i = 0; i < checks.size(); ++i) {
-        if (has_failed(checks[i]) && !checks[i].findings.empty() && !a_need_failed(checks[i], checks))
+        if (!has_failed(checks[i]) || checks[i].findings.empty() || a_need_failed(checks[i], checks))
+            continue;
+        if (checks[i].required)
             return FindingPlace{i, 0};
+        beside = beside.value_or(FindingPlace{i, 0});
     }
-    return std::nullopt;
+    return beside;
 }
 
 std::vector<FindingPlace> Diagnosis::also_seen() const {
@@ -63,6 +67,21 @@ CheckStatus Diagnosis::status() const {
         return CheckStatus::Inconclusive;
     const bool warned = std::ranges::any_of(checks, [](const CheckResult& check) { return check.status == CheckStatus::Warn; });
     return warned ? CheckStatus::Warn : CheckStatus::Pass;
+}
+
+void scrub(Diagnosis& diagnosis, const std::vector<core::Secret>& secrets) {
+    const auto clean = [&](std::string& text) { text = core::scrub(text, secrets); };
+    clean(diagnosis.target);
+    for (CheckResult& check : diagnosis.checks) {
+        clean(check.summary);
+        clean(check.blocked_by);
+        for (Finding& finding : check.findings) {
+            clean(finding.cause);
+            std::ranges::for_each(finding.commands, clean);
+        }
+        for (Evidence& evidence : check.evidence)
+            clean(evidence.value);
+    }
 }
 
 }  // namespace relaybench::result

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "core/secret.h"
 
 namespace relaybench::result {
 
@@ -71,7 +72,7 @@ struct Diagnosis {
     std::vector<CheckResult> checks;  ///< in the order of the catalogue
     std::vector<std::string> works;   ///< what still works, a short sentence each
 
-    /// The first failed check whose needs were met; its first finding. Nothing when nothing failed.
+    /// The first failed check whose needs were met, of the required ones if any of them failed; its first finding. Nothing when nothing failed.
     [[nodiscard]] std::optional<FindingPlace> root_cause() const;
     /// All other findings of failed and warning checks, in order.
     [[nodiscard]] std::vector<FindingPlace> also_seen() const;
@@ -80,5 +81,8 @@ struct Diagnosis {
     [[nodiscard]] CheckStatus status() const;
     [[nodiscard]] const Finding& at(FindingPlace place) const { return checks[place.check].findings[place.finding]; }
 };
+
+/// Masks secrets in every text of a diagnosis: the last thing that happens to it before anybody sees it.
+void scrub(Diagnosis& diagnosis, const std::vector<core::Secret>& secrets);
 
 }  // namespace relaybench::result

@@ -131,7 +131,11 @@ core::Expected<Proxy> parse_proxy(std::string_view text) {
     const std::string scheme = separator == std::string_view::npos ? "http" : core::lowercase(text.substr(0, separator));
     std::string_view rest = separator == std::string_view::npos ? text : text.substr(separator + 3);
     if (scheme != "http") {
-        return no_proxy_url(fmt::format("a proxy that is spoken to by {}:// is not supported", core::printable(scheme, kShownBytes)));
+        const bool is_word =
+            std::all_of(scheme.begin(), scheme.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); });
+        return no_proxy_url(is_word
+                                ? fmt::format("a proxy that is spoken to by {}:// is not supported", core::printable(scheme, kShownBytes))
+                                : std::string("what stands before \"://\" is no scheme"));
     }
     Proxy proxy;
     if (const std::size_t at = rest.rfind('@'); at != std::string_view::npos) {
