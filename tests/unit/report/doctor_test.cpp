@@ -94,7 +94,7 @@ TEST_CASE("terminal doctor: nothing is to be forwarded when the user must act, o
 }
 
 TEST_CASE("terminal doctor: every line fits, whatever the status") {
-    for (const std::size_t width : {60, 80, 120}) {
+    for (const std::size_t width : {std::size_t{60}, std::size_t{80}, std::size_t{120}}) {
         for (const result::Diagnosis& diagnosis : {with_every_status(), test::healthy_diagnosis(), test::expired_diagnosis()}) {
             CAPTURE(width);
             CHECK(widest_but_commands(report::terminal_doctor(diagnosis, {.width = width}), diagnosis) <= width);
