@@ -11,7 +11,7 @@ namespace relaybench::net {
 class ConnectPacer {
   public:
     /// Hand-shakes that one round may finish without being too many.
-    static constexpr std::size_t kTlsPerRound = 8;
+    static constexpr std::size_t kTlsPerRound = 3;
 
     explicit ConnectPacer(std::size_t most) : most_(most) {}
 
