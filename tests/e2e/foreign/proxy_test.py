@@ -4,50 +4,23 @@ import contextlib
 import json
 import pathlib
 import shutil
-import socket
-import subprocess
 import sys
 import tempfile
-import time
 import unittest
 
 import harness
+import lab
 from relay_process import relay, self_signed
 
 QUICK = "fast?ttft=20ms&gap=3ms&tokens=20"
 LOGIN = "somebody:correct-horse-battery"
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def await_listener(port, process):
-    for _ in range(200):
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return
-        if process.poll() is not None:
-            break
-        time.sleep(0.05)
-    raise AssertionError(f"tinyproxy did not start: {process.poll()}")
-
-
 @contextlib.contextmanager
 def proxy(*lines):
-    """A tinyproxy on a free port with these lines in its configuration; ends with the block."""
-    port = free_port()
-    with tempfile.TemporaryDirectory() as folder:
-        config = pathlib.Path(folder) / "tinyproxy.conf"
-        config.write_text("\n".join([f"Port {port}", "Listen 127.0.0.1", "Timeout 60", "MaxClients 100", "LogLevel Critical", *lines]) + "\n")
-        process = subprocess.Popen([shutil.which("tinyproxy"), "-d", "-c", config], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            await_listener(port, process)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
+    """A tinyproxy with these lines in its configuration; gives its URL."""
+    with lab.tinyproxy(*lines) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 class Proxies(unittest.TestCase):
@@ -92,7 +65,7 @@ class Proxies(unittest.TestCase):
 
     def test_the_environment_names_the_proxy_and_the_exceptions(self):
         with proxy() as way:
-            dead = f"http://relay.invalid:{free_port()}"
+            dead = f"http://relay.invalid:{lab.free_port()}"
             said = {"http_proxy": way, "no_proxy": "other.invalid"}
             # tinyproxy cannot resolve the name: its answer shows that it was asked.
             self.assert_refused("500", "--url", dead, environment=said)
