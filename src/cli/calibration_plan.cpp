@@ -27,6 +27,9 @@ constexpr core::Duration kAroundEach = std::chrono::milliseconds(500);
 /// In which streams are started, so that a first token is measured beside streams that run, and not in a storm of hand-shakes.
 constexpr core::Duration kStartWithin = std::chrono::seconds(1);
 constexpr int kLeastPartsAfterStart = 4;  ///< of the duration, the start being one at most
+/// A hand-shake costs each side as much as some hundred chunks: a thousand a second would be half of a core beside the load itself.
+constexpr core::Duration kStartTlsWithin = std::chrono::seconds(4);
+constexpr int kLeastPartsAfterTlsStart = 2;
 
 /// How chunks travel.
 struct Transport {
@@ -44,9 +47,10 @@ core::Duration gap_at(double rate_per_s) {
     return std::chrono::round<std::chrono::microseconds>(gap);
 }
 
-std::uint32_t connects_per_s(std::uint32_t streams, core::Duration duration) {
-    const std::chrono::duration<double> within = std::min(kStartWithin, duration / kLeastPartsAfterStart);
-    const double rate = std::ceil(streams / within.count());
+std::uint32_t connects_per_s(const CalibrationLoad& load, core::Duration duration) {
+    const std::chrono::duration<double> within = load.tls ? std::min(kStartTlsWithin, duration / kLeastPartsAfterTlsStart)
+                                                          : std::min(kStartWithin, duration / kLeastPartsAfterStart);
+    const double rate = std::ceil(load.streams / within.count());
     return std::min(scenario::Scenario{}.connect_rate_per_s, static_cast<std::uint32_t>(rate));
 }
 
@@ -215,7 +219,7 @@ scenario::Scenario calibration_scenario(const CalibrationPlan& plan, const Calib
     scenario.load.pattern = scenario::ClosedLoop{load.streams};
     scenario.load.duration = plan.duration;
     scenario.load.drain = std::chrono::milliseconds(1);  // endless streams have nothing to finish
-    scenario.connect_rate_per_s = connects_per_s(load.streams, plan.duration);
+    scenario.connect_rate_per_s = connects_per_s(load, plan.duration);
     scenario.workers = std::min(plan.workers, load.streams);
     return scenario;
 }
