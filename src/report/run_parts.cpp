@@ -85,7 +85,7 @@ std::string audit_facts(const result::Audit& audit) {
 std::string alarms(const RunResult& run, const Layout& layout) {
     std::string lines;
     if (run.audit.saturated) {
-        const std::string reason = run.audit.reasons.empty() ? "" : " " + safe(run.audit.reasons.front());
+        const std::string reason = run.audit.reasons.empty() ? "" : fmt::format(" {}.", safe(run.audit.reasons.front()));
         const std::string text = fmt::format("the generator could not keep up.{}{}", reason, distorted_words(run.audit));
         lines += layout.palette.paint(Style::Bad, wrapped("! SATURATED: ", text, layout.width));
     }

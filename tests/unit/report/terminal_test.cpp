@@ -84,12 +84,12 @@ TEST_CASE("terminal run: every observed metric when asked for") {
 TEST_CASE("terminal run: what cannot be trusted stands first") {
     result::RunResult run = test::sample_run({.streams = 30, .failures = 0});
     run.audit.saturated = true;
-    run.audit.reasons = {"Worker 1 used 97 % of a core."};
+    run.audit.reasons = {"Worker 1 used 97 % of a core"};
     run.audit.distorted = {result::Metric::Ttft, result::Metric::Gap};
     run.provenance.partial = true;
     run.provenance.stop_reason = "interrupted";
     const std::string text = report::terminal_run(run, {});
-    CHECK(text.find("! SATURATED: the generator could not keep up. Worker 1 used 97 %") == 0);
+    CHECK(text.find("! SATURATED: the generator could not keep up. Worker 1 used 97 % of a core.") == 0);
     CHECK(text.find("! PARTIAL: interrupted;") != std::string::npos);
 }
 
