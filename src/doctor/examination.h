@@ -49,6 +49,7 @@ struct Subject {
     std::optional<wire::Proxy> proxy;  ///< that a client would use here
     RelayProfile profile;
     bool idle = false;   ///< with the long checks
+    core::Duration idle_for = std::chrono::seconds(130);  ///< how long those wait
     bool quick = false;  ///< without the streaming ones
     std::string resolv_conf = "/etc/resolv.conf";
     std::string hosts_file = "/etc/hosts";
@@ -56,6 +57,7 @@ struct Subject {
     std::function<core::Expected<std::string>(const std::string&)> read_file;  ///< the whole file of this path; refuses folders
     std::optional<core::WallTime> wall;      ///< the calendar when the examination began; nothing: not known
     std::optional<bool> clock_synchronised;  ///< whether NTP keeps that calendar, by the kernel's word; nothing: not known
+    std::function<bool()> interrupted;       ///< what takes long asks this and ends early; called from any thread; may be empty
 };
 
 }  // namespace relaybench::doctor
