@@ -127,7 +127,8 @@ class StreamArm final : public Arm, private net::ResponseReader::BodySink, priva
         }
     }
 
-    Next on_body(std::string_view bytes) override {
+    net::ResponseReader::Next on_body(std::string_view bytes) override {
+        using Next = net::ResponseReader::Next;
         const bool readable = parser_.feed(bytes, *this) == wire::SseParser::Status::Ok;
         return readable ? Next::Continue : Next::Stop;
     }
