@@ -29,22 +29,22 @@ struct UsualLimit {
 };
 
 constexpr auto kIdleTimers = std::to_array<UsualLimit>({
-    {std::chrono::seconds(30), "Google's load balancer, CloudFront, Azure's Application Gateway"},
+    {std::chrono::seconds(30), "Google's load balancer, CloudFront or Azure's Application Gateway"},
     {std::chrono::seconds(50), "HAProxy as Debian ships it"},
     {std::chrono::seconds(55), "Heroku's router"},
-    {std::chrono::seconds(60), "nginx (proxy_read_timeout), Apache, AWS's application load balancer"},
+    {std::chrono::seconds(60), "nginx (proxy_read_timeout), Apache or AWS's application load balancer"},
     {std::chrono::seconds(100), "Cloudflare"},
     {std::chrono::seconds(120), "Cloudflare"},
     {std::chrono::seconds(240), "Azure's load balancer"},
-    {std::chrono::seconds(300), "Envoy and Istio (stream_idle_timeout)"},
+    {std::chrono::seconds(300), "Envoy or Istio (stream_idle_timeout)"},
     {std::chrono::seconds(350), "AWS's network load balancer"},
     {std::chrono::seconds(400), "Cloudflare, towards the client"},
-    {std::chrono::seconds(600), "tinyproxy, Google's connection tracking"},
+    {std::chrono::seconds(600), "tinyproxy or Google's connection tracking"},
     {std::chrono::seconds(900), "squid (read_timeout)"},
 });
 
 constexpr auto kCaps = std::to_array<UsualLimit>({
-    {std::chrono::seconds(15), "Envoy and Istio (route timeout)"},
+    {std::chrono::seconds(15), "Envoy or Istio (route timeout)"},
     {std::chrono::seconds(30), "Google's load balancer (backend timeout)"},
 });
 

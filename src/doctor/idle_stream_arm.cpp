@@ -66,8 +66,10 @@ class StreamArm final : public Arm, private net::ResponseReader::BodySink, priva
             const Received got = channel_->read(buffer, now() + kMoment);
             switch (got.end) {
                 case ReadEnd::Data:
-                    note_received();
                     take({buffer.data(), got.size});
+                    if (!is_over()) {
+                        note_received();  // an answer that ends the arm is no sign that it lived until then
+                    }
                     break;
                 case ReadEnd::Fin:
                     finish(End::Fin);
@@ -123,7 +125,7 @@ class StreamArm final : public Arm, private net::ResponseReader::BodySink, priva
         notes().status = reader_.head().status;
         notes().answerer = answerer_of(reader_.head().headers);
         if (notes().status != kOk) {
-            finish(End::Refused);
+            finish(End::Refused, fmt::format("HTTP {} {}", notes().status, reader_.head().reason));
         }
     }
 

@@ -78,7 +78,7 @@ Finding swallowed(const IdleLadder& ladder, const ArmTimeline& arm) {
 }
 
 bool flowed_to_the_end(const IdleLadder& ladder, const ArmTimeline& busy) {
-    return busy.ended - busy.last_received <= 3 * busy.interval + ladder.tolerance();
+    return busy.end != End::Refused && busy.ended - busy.last_received <= 3 * busy.interval + ladder.tolerance();
 }
 
 /// An arm that was opened at another time than the busy one and ended at the same age.
@@ -119,26 +119,36 @@ bool is_beat_ignored(const IdleLadder& ladder, const ArmTimeline& quiet, const A
 
 std::string what_helps(const IdleLadder& ladder, const ArmTimeline& quiet) {
     const auto* beating = ladder.arm(Role::Heartbeat);
-    const auto* busy = ladder.arm(Role::Busy);
-    const auto lived = [&](const ArmTimeline& arm) {
-        return fmt::format("With {} it lived for {}.", arm_text(arm, ladder.protocol), human_duration(arm.age()));
-    };
-    if (is_alive(beating)) {
-        return lived(*survivor(ladder));
+    const auto* lives = survivor(ladder);
+    const std::string lived = lives == nullptr ? ""
+                                               : fmt::format("With {} it lived for {}.", arm_text(*lives, ladder.protocol),
+                                                             human_duration(lives->age()));
+    if (!is_dead(beating)) {
+        return lived;
     }
-    if (is_dead(beating) && is_beat_ignored(ladder, quiet, *beating)) {
-        return fmt::format("{} every {} do not help, data does. {}", is_sse(ladder) ? "Keep-alive comments" : "Pings",
-                           human_duration(beating->interval), lived(*busy));
+    return fmt::format("{} every {} {}. {}", is_sse(ladder) ? "Keep-alive comments" : "Pings", human_duration(beating->interval),
+                       is_beat_ignored(ladder, quiet, *beating) ? "do not help, data does" : "are too rare", lived);
+}
+
+/// Whether the end tells the limit itself. When nobody notices it before the next packet, it lies somewhere between two distances.
+bool is_limit_known(const ArmTimeline& quiet) { return is_cut(quiet) || quiet.end == End::Close; }
+
+std::string limit_text(const IdleLadder& ladder, const ArmTimeline& quiet) {
+    if (is_limit_known(quiet)) {
+        return human_duration(quiet.quiet());
     }
-    return fmt::format("{} every {} are too rare. {}", is_sse(ladder) ? "Keep-alive comments" : "Pings",
-                       human_duration(beating == nullptr ? core::Duration{0} : beating->interval), lived(*busy));
+    core::Duration most = quiet.quiet();
+    for (const ArmTimeline& each : ladder.arms) {
+        most = each.end == quiet.end && each.role != Role::Bare ? std::min(most, each.quiet()) : most;
+    }
+    const auto* lives = survivor(ladder);
+    return fmt::format("between {} and {}", human_duration(lives == nullptr ? core::Duration{0} : lives->interval), human_duration(most));
 }
 
 /// The distance of heartbeats that is safe: half of a limit that is known, or what was seen to live.
 core::Duration safe_interval(const IdleLadder& ladder, const ArmTimeline& quiet) {
-    const bool limit_known = is_cut(quiet) || quiet.end == End::Close;
     const auto* lived = survivor(ladder);
-    return limit_known || lived == nullptr ? quiet.quiet() / 2 : std::min(lived->interval, quiet.quiet() / 2);
+    return is_limit_known(quiet) || lived == nullptr ? quiet.quiet() / 2 : std::min(lived->interval, quiet.quiet() / 2);
 }
 
 std::string how_to_beat(const IdleLadder& ladder, const ArmTimeline& quiet) {
@@ -168,7 +178,7 @@ Finding timer_finding(const IdleLadder& ladder, const ArmTimeline& quiet) {
     Finding finding =
         found("idle.proxy-timer", is_confirmed(ladder, quiet) ? Confidence::Proven : Confidence::Likely,
               fmt::format("{} {}: a proxy's timer{}. {}", one(ladder), closed,
-                          whose.empty() ? "" : fmt::format(" (likely that of {})", whose), what_helps(ladder, quiet)));
+                          whose.empty() ? "" : fmt::format(", likely that of {}", whose), what_helps(ladder, quiet)));
     finding.fix = how_to_beat(ladder, quiet) + " Or have the proxy's limit raised beyond the longest pause of a stream.";
     return finding;
 }
@@ -176,7 +186,8 @@ Finding timer_finding(const IdleLadder& ladder, const ArmTimeline& quiet) {
 Finding reset_finding(const IdleLadder& ladder, const ArmTimeline& quiet) {
     const std::string how =
         quiet.is_reset_by_asking()
-            ? fmt::format("After {} of quiet the next packet on it is answered with a reset", human_duration(quiet.quiet()))
+            ? fmt::format("After {} of quiet the next packet on it is answered with a reset (the limit lies {})",
+                          human_duration(quiet.quiet()), limit_text(ladder, quiet))
             : fmt::format("It is reset after nothing has flowed for {}", human_duration(quiet.quiet()));
     Finding finding = found("idle.l4-reset", is_confirmed(ladder, quiet) ? Confidence::Proven : Confidence::Likely,
                             fmt::format("{} that is quiet does not last. {}: a firewall or load balancer has forgotten it. {}", one(ladder),
@@ -191,8 +202,8 @@ Finding drop_finding(const IdleLadder& ladder, const ArmTimeline& quiet) {
                                         : "it was taken over on the way and got no further";
     Finding finding =
         found("idle.nat-silent-drop", lost_here && is_alive(ladder.arm(Role::Heartbeat)) ? Confidence::Proven : Confidence::Likely,
-              fmt::format("{} that was quiet for {} is dead, and nobody says so: nothing answered the next packet, {}. {}", one(ladder),
-                          human_duration(quiet.quiet()), where, what_helps(ladder, quiet)));
+              fmt::format("{} that was quiet for {} is dead, and nobody says so: nothing answered the next packet, {}. The limit lies {}. {}",
+                          one(ladder), human_duration(quiet.quiet()), where, limit_text(ladder, quiet), what_helps(ladder, quiet)));
     finding.fix = how_to_beat(ladder, quiet) + " TCP keep-alives at that distance help too.";
     return finding;
 }
@@ -271,14 +282,24 @@ Outcome judge_quiet_end(const IdleLadder& ladder, const ArmTimeline& quiet) {
     return Outcome::inconclusive(fmt::format("a connection with {} ended: {}", arm_text(*odd, ladder.protocol), end_text(*odd)), "another run");
 }
 
+/// A refusal that came at once is no limit on what is quiet.
+bool was_opened(const IdleLadder& ladder, const ArmTimeline* arm) {
+    return arm != nullptr && arm->end != End::NotOpened && (arm->end != End::Refused || arm->quiet() > ladder.tolerance());
+}
+
+Outcome not_opened(const IdleLadder& ladder, const ArmTimeline* arm) {
+    const std::string why = arm == nullptr || arm->detail.empty() ? "" : ": " + core::printable(arm->detail, kShownBytes);
+    return Outcome::inconclusive(fmt::format("{} could not be opened{}", one(ladder), why),
+                                 is_sse(ladder) ? "sse.headers without a fault" : "ws.upgrade without a fault");
+}
+
 Outcome judged(const IdleLadder& ladder) {
     const auto* quiet = ladder.arm(Role::Quiet);
     const auto* busy = ladder.arm(Role::Busy);
-    if (quiet == nullptr || busy == nullptr || quiet->end == End::NotOpened || busy->end == End::NotOpened) {
-        const auto* closed = quiet == nullptr || quiet->end == End::NotOpened ? quiet : busy;
-        return Outcome::inconclusive(fmt::format("{} could not be opened{}{}", one(ladder), closed == nullptr || closed->detail.empty() ? "" : ": ",
-                                                 closed == nullptr ? "" : core::printable(closed->detail, kShownBytes)),
-                                     is_sse(ladder) ? "sse.headers without a fault" : "ws.upgrade without a fault");
+    for (const auto* arm : {quiet, busy}) {
+        if (!was_opened(ladder, arm)) {
+            return not_opened(ladder, arm);
+        }
     }
     if (const auto* arm = swallowed_arm(ladder)) {
         return failed(*arm, swallowed(ladder, *arm));
@@ -294,7 +315,7 @@ Outcome judge_ladder(const IdleLadder& ladder) {
         outcome.works = lives_text(ladder);
     }
     if (const auto* quiet = ladder.arm(Role::Quiet); is_dead(quiet) && (outcome.status == CheckStatus::Fail || outcome.status == CheckStatus::Warn)) {
-        outcome.with("limit", human_duration(quiet->quiet()));
+        outcome.with("limit", limit_text(ladder, *quiet));
     }
     for (const ArmTimeline& arm : ladder.arms) {
         outcome.with(arm_text(arm, ladder.protocol), end_text(arm));

@@ -220,6 +220,8 @@ TEST_CASE("idle: silence after a pause is a forgotten connection, and what lived
     CHECK(code_of(outcome) == "idle.nat-silent-drop");
     CHECK(outcome.findings.front().confidence == Confidence::Proven);
     check_says(outcome, "4 times more");
+    check_says(outcome, "between 25.0 s and 50.0 s");
+    CHECK(evidence(outcome, "limit") == "between 25.0 s and 50.0 s");
     check_says(outcome, "every 25.0 s");
     CHECK(evidence(outcome, "pings every 50.0 s").find("after 50.0 s of quiet") != std::string::npos);
 }
@@ -345,6 +347,28 @@ TEST_CASE("idle: what could not be opened decides nothing") {
         CHECK(outcome.summary.find("426") != std::string::npos);
         CHECK_FALSE(evidence(outcome, "would decide").empty());
     }
+}
+
+TEST_CASE("idle: a refusal at once is neither a timer nor a cap") {
+    IdleLadder ladder = streams();
+    for (ArmTimeline& each : ladder.arms) {
+        ended(ladder, each.role, End::Refused, 60ms, 50ms).status = 429;
+    }
+    const Outcome outcome = judge_ladder(ladder);
+    CHECK(outcome.status == CheckStatus::Inconclusive);
+    CHECK(outcome.findings.empty());
+}
+
+TEST_CASE("idle: heartbeats that could not be tried are not said to be too rare") {
+    IdleLadder ladder = sockets();
+    ended(ladder, Role::Quiet, End::Fin, 60s, 60s);
+    for (const Role role : {Role::Heartbeat, Role::SlowHeartbeat, Role::RelayHeartbeat}) {
+        of(ladder, role).end = End::NotOpened;
+    }
+    const Outcome outcome = judge_ladder(ladder);
+    CHECK(outcome.status == CheckStatus::Warn);
+    CHECK(outcome.findings.front().cause.find("too rare") == std::string::npos);
+    check_says(outcome, "With messages every 1.00 s");
 }
 
 TEST_CASE("idle: a short ladder is judged by a shorter measure") {
