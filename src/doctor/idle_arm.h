@@ -29,6 +29,8 @@ class Arm {
   public:
     /// How long an answer at the end may take.
     static constexpr core::Duration kPatience = std::chrono::seconds(5);
+    /// Of one read(): a peer that floods one arm must not keep the others from being looked at.
+    static constexpr int kMostReads = 64;
 
     explicit Arm(const ArmPlan& plan);
     Arm(const Arm&) = delete;

@@ -27,7 +27,7 @@ class BareArm final : public Arm {
 
     void read() override {
         std::array<char, 1024> buffer{};
-        while (!is_over()) {
+        for (int i = 0; i < kMostReads && !is_over(); ++i) {
             const Received got = channel_.read(buffer, now() + kMoment);
             if (got.end == ReadEnd::TimedOut) {
                 return;

@@ -40,7 +40,7 @@ class SocketArm final : public Arm {
     }
 
     void read() override {
-        while (!is_over()) {
+        for (int i = 0; i < kMostReads && !is_over(); ++i) {
             const std::uint64_t pings = probe_->pings();
             const SocketEvent event = probe_->next(now() + kMoment);
             if (probe_->pings() != pings) {

@@ -62,7 +62,7 @@ class StreamArm final : public Arm, private net::ResponseReader::BodySink, priva
 
     void read() override {
         std::array<char, kReadBytes> buffer{};
-        while (!is_over()) {
+        for (int i = 0; i < kMostReads && !is_over(); ++i) {
             const Received got = channel_->read(buffer, now() + kMoment);
             switch (got.end) {
                 case ReadEnd::Data:
