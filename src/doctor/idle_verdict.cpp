@@ -78,8 +78,11 @@ Finding swallowed(const IdleLadder& ladder, const ArmTimeline& arm) {
 }
 
 bool flowed_to_the_end(const IdleLadder& ladder, const ArmTimeline& busy) {
-    return busy.end != End::Refused && busy.ended - busy.last_received <= 3 * busy.interval + ladder.tolerance();
+    return busy.ended - busy.last_received <= 3 * busy.interval + ladder.tolerance();
 }
+
+/// By the network, at a moment that it chose: even a reset that seems to answer a packet, as busy connections always have one on its way.
+bool is_ended(const ArmTimeline& arm) { return arm.end == End::Fin || arm.end == End::Reset; }
 
 /// An arm that was opened at another time than the busy one and ended at the same age.
 const ArmTimeline* same_age_arm(const IdleLadder& ladder, const ArmTimeline& busy) {
@@ -214,8 +217,8 @@ std::optional<Finding> limit_on_quiet(const IdleLadder& ladder, const ArmTimelin
         case End::Refused:
             return timer_finding(ladder, quiet);
         case End::Close: {
-            Finding finding =
-                closed_by_relay(ladder, quiet, fmt::format("after nothing has flowed for {}. {}", human_duration(quiet.quiet()), what_helps(ladder, quiet)));
+            Finding finding = closed_by_relay(ladder, quiet, fmt::format("after nothing has flowed for {}", human_duration(quiet.quiet())));
+            finding.cause += " " + what_helps(ladder, quiet);
             finding.fix = how_to_beat(ladder, quiet) + " The relay's support knows the limit.";
             return finding;
         }
@@ -249,7 +252,7 @@ Outcome judge_busy_end(const IdleLadder& ladder, const ArmTimeline& quiet, const
                                                  : fmt::format("{} after it was opened, while messages flowed", human_duration(busy.age()));
         return failed(busy, closed_by_relay(ladder, busy, when));
     }
-    if (is_cut(busy) && flowed_to_the_end(ladder, busy) && twin != nullptr && is_cut(*twin)) {
+    if (is_ended(busy) && flowed_to_the_end(ladder, busy) && twin != nullptr && is_ended(*twin)) {
         Outcome outcome = failed(busy, capped(ladder, busy));
         if (auto limit = is_same(quiet.age(), busy.age(), ladder) ? std::nullopt : limit_on_quiet(ladder, quiet)) {
             outcome.findings.push_back(*std::move(limit));
