@@ -129,7 +129,8 @@ core::Expected<void> take_idle(const DoctorFlags& flags, doctor::Subject& subjec
     const auto length = core::parse_duration(*flags.idle_for);
     if (!length || *length < kShortest || *length > kLongest) {
         return core::bad_input(fmt::format("--idle-for is \"{}\", expected a duration from {} to {}, such as 130s",
-                                           core::printable(*flags.idle_for, 40), core::duration_text(kShortest), core::duration_text(kLongest)));
+                                           core::printable(*flags.idle_for, 40), core::duration_text(kShortest),
+                                           core::duration_text(kLongest)));
     }
     subject.idle_for = *length;
     return {};

@@ -31,7 +31,8 @@ constexpr int kMostBeats = 990;
 
 core::Duration scaled(core::Duration beat, core::Duration length) {
     const double share = std::min(1.0, static_cast<double>(length.count()) / static_cast<double>(kFullLength.count()));
-    return std::max<core::Duration>(milliseconds(static_cast<std::int64_t>(share * static_cast<double>(beat / milliseconds(1)))), milliseconds(200));
+    return std::max<core::Duration>(milliseconds(static_cast<std::int64_t>(share * static_cast<double>(beat / milliseconds(1)))),
+                                    milliseconds(200));
 }
 
 /// Plans of arms that share their begin; the busy one comes later, so that a common age and a common moment are two things.
@@ -60,8 +61,9 @@ class Plans {
 };
 
 Outcome without_pages(std::string_view page) {
-    return Outcome::inconclusive("the relay has no doctor pages",
-                                 fmt::format("a relay that serves {}, or a run with a pause as long as the longest one that is to live", page));
+    return Outcome::inconclusive(
+        "the relay has no doctor pages",
+        fmt::format("a relay that serves {}, or a run with a pause as long as the longest one that is to live", page));
 }
 
 Outcome interrupted() { return Outcome::inconclusive("interrupted", "a run that is not"); }
@@ -109,7 +111,8 @@ Outcome check_streams(const Subject& subject, Facts& facts) {
     IdleLadder ladder{.protocol = Protocol::Sse, .length = subject.idle_for, .arms = {}};
     Plans plans(subject.idle_for, ladder.tolerance());
     plans.add(Role::Quiet).add(Role::Heartbeat, kCommentBeat).add_busy();
-    auto arms = watch_arms(plans.all(), [&](const ArmPlan& plan) { return open_stream_arm(subject, facts, plan); }, subject.interrupted);
+    auto arms = watch_arms(
+        plans.all(), [&](const ArmPlan& plan) { return open_stream_arm(subject, facts, plan); }, subject.interrupted);
     if (!arms) {
         return interrupted();
     }

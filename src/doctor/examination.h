@@ -48,9 +48,9 @@ struct Subject {
     std::string ca_file;               ///< authority to trust instead of the public roots; empty: none
     std::optional<wire::Proxy> proxy;  ///< that a client would use here
     RelayProfile profile;
-    bool idle = false;   ///< with the long checks
+    bool idle = false;                                    ///< with the long checks
     core::Duration idle_for = std::chrono::seconds(130);  ///< how long those wait
-    bool quick = false;  ///< without the streaming ones
+    bool quick = false;                                   ///< without the streaming ones
     std::string resolv_conf = "/etc/resolv.conf";
     std::string hosts_file = "/etc/hosts";
     std::function<std::optional<std::string>(const std::string&)> environment;

@@ -22,7 +22,8 @@ class BareArm final : public Arm {
   public:
     BareArm(const ArmPlan& plan, Channel channel, const Facts& facts)
         : Arm(plan), channel_(std::move(channel)), is_secure_(facts.url.secure()), server_name_(facts.url.host) {
-        question_ = question_text({.method = "GET", .target = facts.prefix + "/doctor/hello", .authority = facts.url.authority(), .headers = {}, .body = {}});
+        question_ = question_text(
+            {.method = "GET", .target = facts.prefix + "/doctor/hello", .authority = facts.url.authority(), .headers = {}, .body = {}});
     }
 
     void read() override {

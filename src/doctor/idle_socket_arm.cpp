@@ -129,7 +129,8 @@ class SocketArm final : public Arm {
 
 std::string target_of(const Facts& facts, const ArmPlan& plan) {
     const auto beat = std::chrono::duration_cast<std::chrono::milliseconds>(plan.interval).count();
-    return plan.role == Role::RelayHeartbeat ? fmt::format("{}/doctor/ws?heartbeat_ms={}", facts.prefix, beat) : facts.prefix + "/doctor/ws";
+    return plan.role == Role::RelayHeartbeat ? fmt::format("{}/doctor/ws?heartbeat_ms={}", facts.prefix, beat)
+                                             : facts.prefix + "/doctor/ws";
 }
 
 }  // namespace

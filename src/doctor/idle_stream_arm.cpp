@@ -52,7 +52,8 @@ class StreamArm final : public Arm, private net::ResponseReader::BodySink, priva
                                       schedule_.interval.count(), schedule_.keepalive.count(), plan().stream_id);
         question.authority = facts.url.authority();
         question.headers = {{"Accept", "text/event-stream"}, {"Accept-Encoding", "identity"}};
-        second_question_ = question_text({.method = "GET", .target = facts.prefix + "/doctor/hello", .authority = question.authority, .headers = {}, .body = {}});
+        second_question_ = question_text(
+            {.method = "GET", .target = facts.prefix + "/doctor/hello", .authority = question.authority, .headers = {}, .body = {}});
         if (channel_->write(question_text(question), now() + kOpening)) {
             note_sent();
         } else {

@@ -123,9 +123,8 @@ bool is_beat_ignored(const IdleLadder& ladder, const ArmTimeline& quiet, const A
 std::string what_helps(const IdleLadder& ladder, const ArmTimeline& quiet) {
     const auto* beating = ladder.arm(Role::Heartbeat);
     const auto* lives = survivor(ladder);
-    const std::string lived = lives == nullptr ? ""
-                                               : fmt::format("With {} it lived for {}.", arm_text(*lives, ladder.protocol),
-                                                             human_duration(lives->age()));
+    const std::string lived =
+        lives == nullptr ? "" : fmt::format("With {} it lived for {}.", arm_text(*lives, ladder.protocol), human_duration(lives->age()));
     if (!is_dead(beating)) {
         return lived;
     }
@@ -174,24 +173,22 @@ bool is_confirmed(const IdleLadder& ladder, const ArmTimeline& quiet) {
 
 Finding timer_finding(const IdleLadder& ladder, const ArmTimeline& quiet) {
     const std::string_view whose = usual_idle_timers(quiet.quiet());
-    const std::string closed = quiet.end == End::Refused
-                                   ? fmt::format("is answered HTTP {} after {} without a byte", quiet.status, human_duration(quiet.quiet()))
-                                   : fmt::format("is closed {} after nothing has flowed for {}",
-                                                 is_sse(ladder) ? "before its end" : "without a Close frame", human_duration(quiet.quiet()));
-    Finding finding =
-        found("idle.proxy-timer", is_confirmed(ladder, quiet) ? Confidence::Proven : Confidence::Likely,
-              fmt::format("{} {}: a proxy's timer{}. {}", one(ladder), closed,
-                          whose.empty() ? "" : fmt::format(", likely that of {}", whose), what_helps(ladder, quiet)));
+    const std::string closed =
+        quiet.end == End::Refused ? fmt::format("is answered HTTP {} after {} without a byte", quiet.status, human_duration(quiet.quiet()))
+                                  : fmt::format("is closed {} after nothing has flowed for {}",
+                                                is_sse(ladder) ? "before its end" : "without a Close frame", human_duration(quiet.quiet()));
+    Finding finding = found("idle.proxy-timer", is_confirmed(ladder, quiet) ? Confidence::Proven : Confidence::Likely,
+                            fmt::format("{} {}: a proxy's timer{}. {}", one(ladder), closed,
+                                        whose.empty() ? "" : fmt::format(", likely that of {}", whose), what_helps(ladder, quiet)));
     finding.fix = how_to_beat(ladder, quiet) + " Or have the proxy's limit raised beyond the longest pause of a stream.";
     return finding;
 }
 
 Finding reset_finding(const IdleLadder& ladder, const ArmTimeline& quiet) {
-    const std::string how =
-        quiet.is_reset_by_asking()
-            ? fmt::format("After {} of quiet the next packet on it is answered with a reset (the limit lies {})",
-                          human_duration(quiet.quiet()), limit_text(ladder, quiet))
-            : fmt::format("It is reset after nothing has flowed for {}", human_duration(quiet.quiet()));
+    const std::string how = quiet.is_reset_by_asking()
+                                ? fmt::format("After {} of quiet the next packet on it is answered with a reset (the limit lies {})",
+                                              human_duration(quiet.quiet()), limit_text(ladder, quiet))
+                                : fmt::format("It is reset after nothing has flowed for {}", human_duration(quiet.quiet()));
     Finding finding = found("idle.l4-reset", is_confirmed(ladder, quiet) ? Confidence::Proven : Confidence::Likely,
                             fmt::format("{} that is quiet does not last. {}: a firewall or load balancer has forgotten it. {}", one(ladder),
                                         how, what_helps(ladder, quiet)));
@@ -203,10 +200,10 @@ Finding drop_finding(const IdleLadder& ladder, const ArmTimeline& quiet) {
     const bool lost_here = quiet.tcp.unacked > 0 && quiet.tcp.retransmits >= 2;
     const std::string where = lost_here ? fmt::format("it was sent {} times more and never acknowledged", quiet.tcp.retransmits)
                                         : "it was taken over on the way and got no further";
-    Finding finding =
-        found("idle.nat-silent-drop", lost_here && is_alive(ladder.arm(Role::Heartbeat)) ? Confidence::Proven : Confidence::Likely,
-              fmt::format("{} that was quiet for {} is dead, and nobody says so: nothing answered the next packet, {}. The limit lies {}. {}",
-                          one(ladder), human_duration(quiet.quiet()), where, limit_text(ladder, quiet), what_helps(ladder, quiet)));
+    Finding finding = found(
+        "idle.nat-silent-drop", lost_here && is_alive(ladder.arm(Role::Heartbeat)) ? Confidence::Proven : Confidence::Likely,
+        fmt::format("{} that was quiet for {} is dead, and nobody says so: nothing answered the next packet, {}. The limit lies {}. {}",
+                    one(ladder), human_duration(quiet.quiet()), where, limit_text(ladder, quiet), what_helps(ladder, quiet)));
     finding.fix = how_to_beat(ladder, quiet) + " TCP keep-alives at that distance help too.";
     return finding;
 }
@@ -260,8 +257,7 @@ Outcome judge_busy_end(const IdleLadder& ladder, const ArmTimeline& quiet, const
         return outcome;
     }
     if (busy.end == End::Silence || ended_at_one_moment(ladder, busy)) {
-        return Outcome::inconclusive("all connections ended together, busy ones too: the network or the relay failed then",
-                                     "another run");
+        return Outcome::inconclusive("all connections ended together, busy ones too: the network or the relay failed then", "another run");
     }
     return Outcome::inconclusive(
         fmt::format("a connection with {} ended, which no limit explains: {}", arm_text(busy, ladder.protocol), end_text(busy)),
@@ -280,9 +276,11 @@ Outcome judge_quiet_end(const IdleLadder& ladder, const ArmTimeline& quiet) {
         return Outcome::pass(lives_text(ladder));
     }
     if (odd->end == End::Close) {
-        return failed(*odd, closed_by_relay(ladder, *odd, fmt::format("although it had {}, while a quiet one lived", arm_text(*odd, ladder.protocol))));
+        return failed(*odd, closed_by_relay(ladder, *odd,
+                                            fmt::format("although it had {}, while a quiet one lived", arm_text(*odd, ladder.protocol))));
     }
-    return Outcome::inconclusive(fmt::format("a connection with {} ended: {}", arm_text(*odd, ladder.protocol), end_text(*odd)), "another run");
+    return Outcome::inconclusive(fmt::format("a connection with {} ended: {}", arm_text(*odd, ladder.protocol), end_text(*odd)),
+                                 "another run");
 }
 
 /// A refusal that came at once is no limit on what is quiet.
@@ -317,7 +315,8 @@ Outcome judge_ladder(const IdleLadder& ladder) {
     if (outcome.status != CheckStatus::Inconclusive) {
         outcome.works = lives_text(ladder);
     }
-    if (const auto* quiet = ladder.arm(Role::Quiet); is_dead(quiet) && (outcome.status == CheckStatus::Fail || outcome.status == CheckStatus::Warn)) {
+    if (const auto* quiet = ladder.arm(Role::Quiet);
+        is_dead(quiet) && (outcome.status == CheckStatus::Fail || outcome.status == CheckStatus::Warn)) {
         outcome.with("limit", limit_text(ladder, *quiet));
     }
     for (const ArmTimeline& arm : ladder.arms) {

@@ -72,7 +72,8 @@ ArmTimeline& silent(IdleLadder& ladder, Role role, core::Duration asked, core::D
 std::string code_of(const Outcome& outcome) { return outcome.findings.empty() ? "" : outcome.findings.front().code; }
 
 std::string evidence(const Outcome& outcome, std::string_view name) {
-    const auto found = std::find_if(outcome.evidence.begin(), outcome.evidence.end(), [name](const auto& each) { return each.name == name; });
+    const auto found =
+        std::find_if(outcome.evidence.begin(), outcome.evidence.end(), [name](const auto& each) { return each.name == name; });
     return found == outcome.evidence.end() ? "" : found->value;
 }
 
