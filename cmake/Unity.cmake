@@ -11,8 +11,8 @@ set(RELAYBENCH_ALONE
     report/terminal_compare.cpp report/terminal_run.cpp report/doctor_forward.cpp report/terminal_doctor.cpp
     relay/ready_profiles.cpp)
 list(TRANSFORM RELAYBENCH_ALONE PREPEND ${CMAKE_SOURCE_DIR}/src/)
-# Checks are alike on purpose: each file has its own budgets and helpers of the same names.
-file(GLOB checks CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/doctor/checks_*.cpp)
+# Checks, and the arms of the idle ladder, are alike on purpose: each file has its own budgets and helpers of the same names.
+file(GLOB checks CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/doctor/checks_*.cpp ${CMAKE_SOURCE_DIR}/src/doctor/idle_*.cpp)
 list(APPEND RELAYBENCH_ALONE ${checks})
 set_source_files_properties(${RELAYBENCH_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 

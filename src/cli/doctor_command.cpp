@@ -109,6 +109,11 @@ std::vector<std::string> what_works(const std::vector<result::CheckResult>& chec
     if (passed("ws.echo")) {
         works.emplace_back("WebSocket works");
     }
+    for (const auto& check : checks) {
+        if (!check.works.empty()) {
+            works.push_back(check.works);
+        }
+    }
     return works;
 }
 
@@ -135,7 +140,7 @@ result::Diagnosis diagnose(const DoctorFlags& flags, const doctor::Subject& subj
     diagnosis.started_at = core::utc_text(context.clock.wall_now());
     diagnosis.run_id = fmt::format("{:x}", context.clock.wall_now().time_since_epoch().count());
     diagnosis.target = doctor::shown_url(subject.url);
-    diagnosis.mode = subject.quick ? "quick" : "default";
+    diagnosis.mode = subject.idle ? "idle" : subject.quick ? "quick" : "default";
     const auto checks = doctor::chosen_checks(doctor::catalogue(), flags.only, subject);
     diagnosis.checks = doctor::examine(subject, checks, context.clock, watcher);
     diagnosis.works = what_works(diagnosis.checks);
@@ -180,6 +185,7 @@ ExitCode examine_relay(const DoctorFlags& flags, const Context& context) {
     WaitLine waiting(context);
     doctor::Watcher watcher;
     watcher.stop = [&] { return signals.caught().has_value(); };
+    made->subject.interrupted = watcher.stop;
     if (flags.quiet == 0) {
         watcher.on_wait = [&](const auto& running, core::Duration elapsed) { waiting.show(running, elapsed); };
     }
@@ -213,6 +219,8 @@ void add_flags(CLI::App& app, DoctorFlags& flags) {
     app.add_option("--proxy-auth-env", flags.proxy_auth_env, "Environment variable that holds user:password for the proxy");
     app.add_option("--only", flags.only, "Only these checks and what they need, such as tls.*; repeatable");
     app.add_flag("--quick", flags.quick, "Without the streaming checks");
+    app.add_flag("--idle", flags.idle, "Also find out how long quiet connections live; takes 130 s more");
+    app.add_option("--idle-for", flags.idle_for, "The same, for another time than 130s");
     app.add_flag("--json", flags.json, "The result as JSON");
     app.add_flag("--strict", flags.strict, "Warnings count as failures");
     app.add_flag("--list-checks", flags.list_checks, "What is checked");

@@ -10,6 +10,8 @@
 #include "cli/config.h"
 #include "cli/proxy_choice.h"
 #include "core/file.h"
+#include "core/text.h"
+#include "core/units.h"
 #include "doctor/this_host.h"
 #include "scenario/relay_spec.h"
 
@@ -116,6 +118,24 @@ core::Expected<void> choose(const scenario::Relay& relay, doctor::Subject& subje
     return {};
 }
 
+core::Expected<void> take_idle(const DoctorFlags& flags, doctor::Subject& subject) {
+    // Below this the shortest distances are lost in scheduling; beyond it the relay's pages keep no stream open.
+    constexpr core::Duration kShortest = std::chrono::seconds(5);
+    constexpr core::Duration kLongest = std::chrono::minutes(30);
+    subject.idle = flags.idle > 0 || flags.idle_for;
+    if (!flags.idle_for) {
+        return {};
+    }
+    const auto length = core::parse_duration(*flags.idle_for);
+    if (!length || *length < kShortest || *length > kLongest) {
+        return core::bad_input(fmt::format("--idle-for is \"{}\", expected a duration from {} to {}, such as 130s",
+                                           core::printable(*flags.idle_for, 40), core::duration_text(kShortest),
+                                           core::duration_text(kLongest)));
+    }
+    subject.idle_for = *length;
+    return {};
+}
+
 }  // namespace
 
 core::Expected<DoctorSubject> doctor_subject(const DoctorFlags& flags, const Context& context) {
@@ -142,6 +162,9 @@ core::Expected<DoctorSubject> doctor_subject(const DoctorFlags& flags, const Con
     subject.origin = relay.origin;
     subject.ca_file = relay.ca_file;
     subject.quick = flags.quick > 0;
+    if (auto taken = take_idle(flags, subject); !taken) {
+        return tl::unexpected(taken.error());
+    }
     subject.environment = context.environment;
     doctor::look_at_this_host(subject, context.clock);
     const auto url = wire::parse_url(subject.url);

@@ -24,6 +24,8 @@ struct DoctorFlags {
     std::optional<std::string> proxy_auth_env;
     std::vector<std::string> only;
     std::optional<std::string> explain;
+    std::optional<std::string> idle_for;
+    std::uint32_t idle = 0;
     std::uint32_t quick = 0;
     std::uint32_t json = 0;
     std::uint32_t strict = 0;

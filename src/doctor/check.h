@@ -22,6 +22,7 @@ struct Outcome {
     std::vector<result::Finding> findings;
     std::vector<result::Evidence> evidence;
     std::string blocked_by;  ///< with Skip: why this check does not apply here
+    std::string works;       ///< what works by this check, whatever its status; empty: nothing to say
 
     [[nodiscard]] static Outcome pass(std::string summary) { return {.status = result::CheckStatus::Pass, .summary = std::move(summary)}; }
     [[nodiscard]] static Outcome info(std::string summary) { return {.status = result::CheckStatus::Info, .summary = std::move(summary)}; }
@@ -68,6 +69,7 @@ struct Check {
 [[nodiscard]] std::vector<Check> http_checks();
 [[nodiscard]] std::vector<Check> sse_checks();
 [[nodiscard]] std::vector<Check> websocket_checks();
+[[nodiscard]] std::vector<Check> idle_checks();
 [[nodiscard]] std::vector<Check> browser_checks();
 /// All of them.
 [[nodiscard]] std::vector<Check> catalogue();

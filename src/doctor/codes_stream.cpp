@@ -47,25 +47,6 @@ constexpr auto kSseCodes = std::to_array<FindingCode>({
      "Report it to the relay; clients should take the end of the body as the end."},
 });
 
-constexpr auto kIdleCodes = std::to_array<FindingCode>({
-    {"idle.proxy-timer", Party::YourNetwork, "A proxy closes connections that are quiet for a while",
-     "The quiet connection ended cleanly at a fixed time, without a Close frame, and the one with heartbeats lived. The time hints at "
-     "whose timer it is.",
-     "Send a heartbeat at half the time that is shown, or raise the proxy's limit."},
-    {"idle.nat-silent-drop", Party::YourNetwork, "A firewall or router forgets quiet connections without saying so",
-     "After the pause nothing is answered and packets are sent again in vain, while the connection with heartbeats lived.",
-     "Send a heartbeat every 25 s."},
-    {"idle.l4-reset", Party::YourNetwork, "A device resets quiet connections",
-     "A reset came during the pause or in answer to the first packet after it.", "Send a heartbeat every 25 s."},
-    {"idle.keepalive-swallowed", Party::YourNetwork, "A proxy on the way keeps the heartbeats to itself",
-     "The relay sent more keep-alive comments than arrived here, and the connection ended as if it had been quiet: a buffer ahead of the "
-     "timer.",
-     "Turn response buffering off on that proxy; heartbeats cannot help before."},
-    {"idle.relay-closed", Party::Relay, "The relay itself closes quiet connections",
-     "A Close frame with a code came: only the relay or a gateway that speaks WebSocket can send it.",
-     "Send a heartbeat, or reconnect when it happens; the relay's support knows the limit."},
-});
-
 constexpr auto kBrowserCodes = std::to_array<FindingCode>({
     {"cors.options-needs-auth", Party::Relay, "The browser's question in advance is refused for lack of a key",
      "OPTIONS is answered 401 or 403 in the relay's own shape, but browsers send no key with it. Programs work, web pages do not.",
@@ -88,7 +69,6 @@ constexpr auto kBrowserCodes = std::to_array<FindingCode>({
 }  // namespace
 
 std::span<const FindingCode> sse_codes() { return kSseCodes; }
-std::span<const FindingCode> idle_codes() { return kIdleCodes; }
 std::span<const FindingCode> browser_codes() { return kBrowserCodes; }
 
 }  // namespace relaybench::doctor

@@ -48,14 +48,16 @@ struct Subject {
     std::string ca_file;               ///< authority to trust instead of the public roots; empty: none
     std::optional<wire::Proxy> proxy;  ///< that a client would use here
     RelayProfile profile;
-    bool idle = false;   ///< with the long checks
-    bool quick = false;  ///< without the streaming ones
+    bool idle = false;                                    ///< with the long checks
+    core::Duration idle_for = std::chrono::seconds(130);  ///< how long those wait
+    bool quick = false;                                   ///< without the streaming ones
     std::string resolv_conf = "/etc/resolv.conf";
     std::string hosts_file = "/etc/hosts";
     std::function<std::optional<std::string>(const std::string&)> environment;
     std::function<core::Expected<std::string>(const std::string&)> read_file;  ///< the whole file of this path; refuses folders
     std::optional<core::WallTime> wall;      ///< the calendar when the examination began; nothing: not known
     std::optional<bool> clock_synchronised;  ///< whether NTP keeps that calendar, by the kernel's word; nothing: not known
+    std::function<bool()> interrupted;       ///< what takes long asks this and ends early; called from any thread; may be empty
 };
 
 }  // namespace relaybench::doctor

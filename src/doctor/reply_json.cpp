@@ -43,6 +43,15 @@ std::vector<std::string> read_models(std::string_view json) {
     return models;
 }
 
+std::optional<StreamCounts> read_counts(std::string_view json) {
+    const Json document = parsed(json);
+    if (!document.is_object() || !document.contains("events_sent") || !document.contains("comments_sent") ||
+        !document["events_sent"].is_number_unsigned() || !document["comments_sent"].is_number_unsigned()) {
+        return std::nullopt;
+    }
+    return StreamCounts{document["events_sent"].get<std::uint64_t>(), document["comments_sent"].get<std::uint64_t>()};
+}
+
 std::optional<PacedEvent> read_paced_event(std::string_view json) {
     const Json document = parsed(json);
     if (!document.is_object() || !document.contains("seq") || !document.contains("t_us") || !document["seq"].is_number_unsigned() ||

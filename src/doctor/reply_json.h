@@ -18,6 +18,13 @@ struct HelloReply {
 /// The ids of GET /v1/models; empty when it is no such list. At most 1,000.
 [[nodiscard]] std::vector<std::string> read_models(std::string_view json);
 
+/// What GET /v1/doctor/stream/ID says that the stream has written.
+struct StreamCounts {
+    std::uint64_t events = 0;
+    std::uint64_t comments = 0;  ///< the opening one included
+};
+[[nodiscard]] std::optional<StreamCounts> read_counts(std::string_view json);
+
 /// One event of the synthetic stream: its number from 1, and when the relay wrote it, in microseconds since it began.
 struct PacedEvent {
     std::uint64_t number = 0;

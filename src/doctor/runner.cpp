@@ -187,6 +187,7 @@ class Examination {
         result.findings = std::move(outcome.findings);
         result.evidence = std::move(outcome.evidence);
         result.blocked_by = std::move(outcome.blocked_by);
+        result.works = std::move(outcome.works);
         result.started = started - began_;
         result.took = clock_.now() - started;
         // What does not apply here is no gap in the examination.

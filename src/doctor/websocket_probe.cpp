@@ -121,6 +121,7 @@ net::FrameSink::Next WebSocketProbe::on_message(wire::MessageKind kind, std::str
 }
 
 net::FrameSink::Next WebSocketProbe::on_ping(std::string_view payload) {
+    ++pings_;
     send(0xA, payload, deadline_);
     return Next::Continue;
 }

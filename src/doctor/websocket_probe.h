@@ -33,6 +33,10 @@ class WebSocketProbe final : private net::FrameSink {
     bool send_close(std::uint16_t code, Deadline deadline);
     [[nodiscard]] SocketEvent next(Deadline deadline);
     [[nodiscard]] TcpFacts tcp() const { return tcp_facts(channel_.socket()); }
+    /// To wait for, by whoever watches more than one.
+    [[nodiscard]] const Socket& socket() const { return channel_.socket(); }
+    /// Pings of the peer so far; they are answered and are no events.
+    [[nodiscard]] std::uint64_t pings() const { return pings_; }
 
   private:
     bool send(std::uint8_t opcode, std::string_view payload, Deadline deadline);
@@ -47,6 +51,7 @@ class WebSocketProbe final : private net::FrameSink {
     net::FrameReader reader_;
     std::deque<SocketEvent> events_;
     Deadline deadline_;  ///< of the read that goes on
+    std::uint64_t pings_ = 0;
 };
 
 /// What became of an upgrade.

@@ -15,7 +15,7 @@ namespace relaybench::relay {
 namespace {
 
 constexpr std::uint32_t kMostEvents = 1000;
-constexpr std::uint32_t kLongestWaitMs = 200'000;
+constexpr std::uint32_t kLongestWaitMs = 2'000'000;
 constexpr std::uint32_t kMostPadBytes = 16'384;
 constexpr std::size_t kLongestStreamId = 64;
 constexpr std::size_t kShownQueryBytes = 80;

@@ -51,6 +51,7 @@ struct CheckResult {
     std::vector<Evidence> evidence;
     std::vector<std::string> needs;  ///< ids of the checks that must not have failed
     std::string blocked_by;          ///< of a skipped check: the id that blocks it, or the reason in words
+    std::string works;               ///< what works by this check, a short sentence; empty: nothing to say
     bool required = true;            ///< the examination cannot end well without it
     core::Duration started{0};       ///< since the examination began
     core::Duration took{0};
