@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -28,7 +29,6 @@ struct HeaderMark {
     std::string_view name;
 };
 
-// Those that only one product sends stand before "server", which says who was asked last.
 constexpr auto kHeaderMarks = std::to_array<HeaderMark>({
     {"x-squid-error", "", Kind::Interceptor, "squid"},
     {"cf-ray", "", Kind::Gateway, "Cloudflare"},
@@ -47,6 +47,10 @@ constexpr auto kHeaderMarks = std::to_array<HeaderMark>({
     {"server", "tinyproxy", Kind::Interceptor, "tinyproxy"},
     {"server", "bluecoat", Kind::Interceptor, "Blue Coat"},
     {"server", "fortigate", Kind::Interceptor, "FortiGate"},
+});
+
+// Servers that everybody builds with: what the page says comes before them.
+constexpr auto kServerMarks = std::to_array<HeaderMark>({
     {"server", "nginx", Kind::Gateway, "nginx"},
     {"server", "openresty", Kind::Gateway, "nginx (OpenResty)"},
     {"server", "apache", Kind::Gateway, "Apache"},
@@ -98,28 +102,42 @@ constexpr auto kHints = std::to_array<Hint>({
     {"nginx", 504, "the server behind it gave no answer within proxy_read_timeout, 60 s if nobody changed it"},
 });
 
-void recognise(Answerer& answerer, const HttpReply& reply) {
-    for (const auto& mark : kHeaderMarks) {
+bool know_by_headers(Answerer& answerer, const HttpReply& reply, std::span<const HeaderMark> marks) {
+    const auto found = std::find_if(marks.begin(), marks.end(), [&](const HeaderMark& mark) {
         const std::string value = core::lowercase(reply.header(mark.header));
-        if (!value.empty() && value.find(mark.value) != std::string::npos) {
-            answerer.kind = mark.kind;
-            answerer.name = mark.name;
-            return;
-        }
+        return !value.empty() && value.find(mark.value) != std::string::npos;
+    });
+    if (found == marks.end()) {
+        return false;
     }
+    answerer.kind = found->kind;
+    answerer.name = found->name;
+    return true;
+}
+
+bool know_by_page(Answerer& answerer, const HttpReply& reply) {
     const std::string page = core::lowercase(std::string_view(reply.body).substr(0, kSearchedBytes));
-    const auto found = std::find_if(kPageMarks.begin(), kPageMarks.end(), [&](const auto& mark) { return page.find(mark.words) != std::string::npos; });
-    if (found != kPageMarks.end()) {
-        answerer.kind = found->kind;
-        answerer.name = found->name;
-    } else if (const auto server = reply.header("server"); !server.empty()) {
-        answerer.name = core::printable(server, kShownBytes);
+    const auto found =
+        std::find_if(kPageMarks.begin(), kPageMarks.end(), [&](const auto& mark) { return page.find(mark.words) != std::string::npos; });
+    if (found == kPageMarks.end()) {
+        return false;
+    }
+    answerer.kind = found->kind;
+    answerer.name = found->name;
+    return true;
+}
+
+void recognise(Answerer& answerer, const HttpReply& reply) {
+    if (!know_by_headers(answerer, reply, kHeaderMarks) && !know_by_page(answerer, reply) &&
+        !know_by_headers(answerer, reply, kServerMarks)) {
+        answerer.name = core::printable(reply.header("server"), kShownBytes);
     }
 }
 
 bool has_limit_headers(const HttpReply& reply) {
-    return std::any_of(reply.headers.begin(), reply.headers.end(),
-                       [](const auto& header) { return header.name == "retry-after" || header.name.find("ratelimit") != std::string::npos; });
+    return std::any_of(reply.headers.begin(), reply.headers.end(), [](const auto& header) {
+        return header.name == "retry-after" || header.name.find("ratelimit") != std::string::npos;
+    });
 }
 
 }  // namespace

@@ -13,9 +13,9 @@ namespace relaybench::doctor {
 /// Who wrote an answer, by its headers and by the pages that gateways are known for. A guess: every one of these can be forged or hidden.
 struct Answerer {
     enum class Kind : std::uint8_t {
-        Relay,      ///< its own shape: JSON
-        Gateway,    ///< a front end or load balancer that stands before the relay
-        Interceptor,///< a proxy of the network that the client is in
+        Relay,        ///< its own shape: JSON
+        Gateway,      ///< a front end or load balancer that stands before the relay
+        Interceptor,  ///< a proxy of the network that the client is in
         Unknown,
     } kind = Kind::Unknown;
     std::string name;  ///< "nginx", "Cloudflare"; empty: not known

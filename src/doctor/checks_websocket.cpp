@@ -193,7 +193,7 @@ Outcome check_stream(const Subject& subject, Facts& facts) {
                                    fmt::format("Of {} messages that the relay sends, {} arrive.", kPacedMessages, pacing.events)));
     }
     if (!pacing.is_buffered()) {
-        return Outcome::pass(fmt::format("messages come as they are sent, at most {} late", core::human_duration(pacing.longest_hold())));
+        return Outcome::pass(fmt::format("messages come as they are sent, at most {} late", core::human_duration(pacing.longest_hold)));
     }
     return Outcome::fail("messages are held back",
                          found("ws.buffered", Confidence::Proven,

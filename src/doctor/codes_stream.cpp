@@ -14,8 +14,8 @@ constexpr auto kSseCodes = std::to_array<FindingCode>({
      "turned it into one answer. Told from sse.buffered-full by the relay's own count of what it sent.",
      "Ask with stream set to true; if that was done, report it to the relay."},
     {"sse.hint-missing", Party::Relay, "The stream does not tell proxies to pass it on at once",
-     "Cache-Control: no-cache is missing. Nothing is held back for it here; a proxy on another path may do it. (X-Accel-Buffering is not "
-     "judged: an nginx that heeds it takes it away.)",
+     "Cache-Control: no-cache is missing. Nothing is held back for it here; a proxy on another path may do it. X-Accel-Buffering is not "
+     "judged, as an nginx that heeds it takes it away.",
      "The relay should send both headers with each stream."},
     {"sse.buffered-full", Party::YourNetwork, "The whole stream is held back and arrives at once",
      "The events were sent over seconds and arrived in one or two bursts at the end, or not at all while the relay says to have sent them. "

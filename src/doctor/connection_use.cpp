@@ -74,9 +74,7 @@ HttpReply upgrade_over_http2(const Facts& facts, Deadline deadline) {
 
 bool is_cut(HttpReply::End end) { return end == HttpReply::End::CutShort || end == HttpReply::End::Reset; }
 
-bool is_mismatch(const HttpReply& reply) {
-    return !reply.has_head() && (looks_like_http2(reply.first_bytes) || is_cut(reply.end));
-}
+bool is_mismatch(const HttpReply& reply) { return !reply.has_head() && (looks_like_http2(reply.first_bytes) || is_cut(reply.end)); }
 
 }  // namespace
 
@@ -97,7 +95,8 @@ Outcome check_http_version(const Subject& /*subject*/, Facts& facts) {
     const auto settings = settings_of(*offered.channel, deadline);
     Outcome outcome = Outcome::info(settings ? "HTTP/2 is negotiated" : "HTTP/2 is negotiated and then not spoken");
     if (settings && settings->extended_connect) {
-        outcome.findings.push_back(found("ws.rfc8441-available", Confidence::Proven, "The server's settings allow WebSockets over HTTP/2."));
+        outcome.findings.push_back(
+            found("ws.rfc8441-available", Confidence::Proven, "The server's settings allow WebSockets over HTTP/2."));
     }
     if (is_mismatch(upgrade_over_http2(facts, deadline))) {
         outcome.findings.push_back(found("ws.h2-mismatch", Confidence::Possible,

@@ -40,10 +40,11 @@ Outcome key_redirected(const Facts& facts, const HttpReply& reply) {
     if (!elsewhere) {
         return redirected(facts, reply);
     }
-    return Outcome::fail(reply.text(),
-                         found("auth.dropped-by-redirect", Confidence::Likely,
-                               fmt::format("A request with the key is sent on to {}; clients do not take the key along, and are answered 401 there.",
-                                           shown_url(reply.header("location")))));
+    return Outcome::fail(
+        reply.text(),
+        found("auth.dropped-by-redirect", Confidence::Likely,
+              fmt::format("A request with the key is sent on to {}; clients do not take the key along, and are answered 401 there.",
+                          shown_url(reply.header("location")))));
 }
 
 Outcome key_forbidden(const HttpReply& reply) {
@@ -148,8 +149,9 @@ Outcome check_rate(const Subject& /*subject*/, Facts& facts) {
         return Outcome::pass("not limited");
     }
     const std::string text = fmt::format("{} of {} {} left", left->remaining, left->limit, left->what);
-    return left->is_nearly_used() ? Outcome::warn(text, found("rate.nearly-used", Confidence::Proven, fmt::format("The relay's headers say: {}.", text)))
-                                  : Outcome::pass(text);
+    return left->is_nearly_used()
+               ? Outcome::warn(text, found("rate.nearly-used", Confidence::Proven, fmt::format("The relay's headers say: {}.", text)))
+               : Outcome::pass(text);
 }
 
 Outcome check_model(const Subject& subject, Facts& facts) {

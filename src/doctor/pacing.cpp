@@ -30,13 +30,16 @@ void count_bursts(Pacing& pacing, const std::vector<PacedArrival>& events) {
 /// Two clocks without a common zero: a lag alone means something only against an origin, differences of lags always do.
 void measure_lags(Pacing& pacing, const std::vector<PacedArrival>& events, const std::optional<PaceOrigin>& origin) {
     const core::TimePoint zero = origin ? origin->asked + origin->round_trip : events.front().came;
-    const auto lag = [&](const PacedArrival& event) { return event.came - zero - event.sent; };
-    const auto [least, most] =
-        std::minmax_element(events.begin(), events.end(), [&](const auto& a, const auto& b) { return lag(a) < lag(b); });
-    pacing.worst_lag = lag(*most) - lag(*least);
-    if (origin) {
-        pacing.steady_hold = std::max(lag(*least), core::Duration{0});
+    std::vector<core::Duration> lags;
+    lags.reserve(events.size());
+    for (const auto& event : events) {
+        lags.push_back(event.came - zero - event.sent);
     }
+    std::sort(lags.begin(), lags.end());
+    const core::Duration ground = origin ? core::Duration{0} : lags.front();
+    pacing.worst_lag = lags.back() - lags.front();
+    pacing.steady_hold = std::max(lags[lags.size() / 2] - ground, core::Duration{0});
+    pacing.longest_hold = std::max(lags.back() - ground, core::Duration{0});
 }
 
 /// The shortest time between two events as they were sent.
@@ -51,21 +54,26 @@ core::Duration interval_of(const std::vector<PacedArrival>& events) {
 /// A timer that holds bytes back for longer than the time between two events would let them go together. Those that come one by one and
 /// later than that are of a stream that began late.
 bool is_held_steadily(const Pacing& pacing, const std::vector<PacedArrival>& events) {
-    return pacing.steady_hold && *pacing.steady_hold > kEvenLag && *pacing.steady_hold < interval_of(events);
+    return pacing.steady_hold > kEvenLag && pacing.steady_hold < interval_of(events);
+}
+
+/// Of events most of which came alone.
+Verdict verdict_of_singles(const Pacing& pacing, const std::vector<PacedArrival>& events) {
+    if (is_held_steadily(pacing, events)) {
+        return Verdict::Coalesced;
+    }
+    const bool is_jitter = pacing.lumped <= 2 && pacing.worst_lag <= kJitter;
+    return pacing.worst_lag <= kEvenLag || is_jitter ? Verdict::Even : Verdict::Stalled;
 }
 
 Verdict verdict_of(const Pacing& pacing, const std::vector<PacedArrival>& events) {
-    const bool one_by_one = pacing.lumped <= 2;
-    if (pacing.worst_lag <= kEvenLag || (one_by_one && pacing.worst_lag <= kJitter)) {
-        return is_held_steadily(pacing, events) ? Verdict::Coalesced : Verdict::Even;
-    }
     const double share =
         pacing.sent_spread.count() > 0 ? static_cast<double>(pacing.spread.count()) / static_cast<double>(pacing.sent_spread.count()) : 1.0;
-    if (share <= kNoSpread || pacing.bursts <= 2) {
+    if (pacing.worst_lag > kEvenLag && (share <= kNoSpread || pacing.bursts <= 2)) {
         return Verdict::BufferedFull;
     }
-    if (pacing.lumped * 2 <= pacing.events) {
-        return Verdict::Stalled;
+    if (pacing.worst_lag <= kEvenLag || pacing.lumped * 2 <= pacing.events) {
+        return verdict_of_singles(pacing, events);
     }
     return pacing.worst_lag <= kCoalescedLag ? Verdict::Coalesced : Verdict::BufferedChunks;
 }

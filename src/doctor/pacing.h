@@ -25,7 +25,8 @@ struct PaceOrigin {
 /// What happened to the pace of a stream on its way. Pure: `pacing_of` decides from times alone.
 ///
 ///   lag of an event = came − asked − round trip − sent
-///   steady hold     = the least lag of all         worst lag = the greatest one, beyond the least
+///   steady hold     = the median lag: the last event often leaves with the end of the stream, which nothing holds
+///   worst lag       = the greatest lag beyond the least
 ///   burst           = events that come within 50 ms of each other; a lump is a burst of more than one
 struct Pacing {
     enum class Verdict : std::uint8_t {
@@ -40,14 +41,13 @@ struct Pacing {
     std::size_t bursts = 0;
     std::size_t lumped = 0;  ///< events that came in lumps
     core::Duration worst_lag{0};
-    std::optional<core::Duration> steady_hold;  ///< nothing without an origin
-    core::Duration spread{0};                   ///< between the first and the last arrival
-    core::Duration sent_spread{0};              ///< between the first and the last sending
+    core::Duration steady_hold{0};   ///< without an origin: beyond the least lag
+    core::Duration longest_hold{0};  ///< the greatest lag; without an origin: beyond the least
+    core::Duration spread{0};        ///< between the first and the last arrival
+    core::Duration sent_spread{0};   ///< between the first and the last sending
 
     [[nodiscard]] bool is_even() const { return verdict == Verdict::Even || verdict == Verdict::Stalled; }
     [[nodiscard]] bool is_buffered() const { return verdict == Verdict::BufferedChunks || verdict == Verdict::BufferedFull; }
-    /// The longest that an event was kept beyond its time, as far as it is known.
-    [[nodiscard]] core::Duration longest_hold() const { return worst_lag + steady_hold.value_or(core::Duration{0}); }
 };
 [[nodiscard]] Pacing pacing_of(const std::vector<PacedArrival>& events, std::optional<PaceOrigin> origin = std::nullopt);
 

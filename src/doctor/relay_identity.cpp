@@ -74,7 +74,8 @@ Outcome identified(const HttpReply& reply, const HelloReply& hello) {
     Outcome outcome = Outcome::pass("the relay answered the challenge");
     if (const std::string mark = intermediary_of(reply, hello); !mark.empty()) {
         outcome = Outcome::info("the relay answered the challenge, through a proxy that shows itself");
-        outcome.findings.push_back(found("http.intermediary", Confidence::Likely, fmt::format("A proxy stands before the relay: {}.", mark)));
+        outcome.findings.push_back(
+            found("http.intermediary", Confidence::Likely, fmt::format("A proxy stands before the relay: {}.", mark)));
     }
     return outcome;
 }
@@ -104,13 +105,14 @@ Outcome identify_by_models(const Subject& subject, Facts& facts) {
 Outcome redirected(const Facts& facts, const HttpReply& reply) {
     const std::string where = shown_url(reply.header("location"));
     if (leads_to_tls(facts, reply)) {
-        return Outcome::fail(reply.text(), found("url.insecure-scheme", Confidence::Proven,
-                                                 fmt::format("Requests by http:// are sent on to {}; POST becomes GET on that way, and clients "
-                                                             "leave the key behind.",
-                                                             where)));
+        return Outcome::fail(reply.text(),
+                             found("url.insecure-scheme", Confidence::Proven,
+                                   fmt::format("Requests by http:// are sent on to {}; POST becomes GET on that way, and clients "
+                                               "leave the key behind.",
+                                               where)));
     }
-    return Outcome::fail(reply.text(),
-                         found("http.redirected", Confidence::Proven, fmt::format("Requests to {} are sent on to {}.", facts.url.authority(), where)));
+    return Outcome::fail(reply.text(), found("http.redirected", Confidence::Proven,
+                                             fmt::format("Requests to {} are sent on to {}.", facts.url.authority(), where)));
 }
 
 Outcome check_identity(const Subject& subject, Facts& facts) {

@@ -11,8 +11,8 @@ namespace relaybench::doctor {
 /// The same stream asked for in other ways. Those from `again` on are played only when the plain one is late, and only as far as they can
 /// tell something.
 struct StreamArms {
-    Pacing plain;                              ///< POST, uncompressed
-    std::optional<Pacing> compressed = std::nullopt;          ///< the answer came compressed
+    Pacing plain;                                     ///< POST, uncompressed
+    std::optional<Pacing> compressed = std::nullopt;  ///< the answer came compressed
     std::optional<Pacing> by_get = std::nullopt;
     std::optional<Pacing> again = std::nullopt;               ///< as the plain one, when nothing else goes on
     std::optional<Pacing> tight = std::nullopt;               ///< events at a third of the distance
@@ -27,13 +27,13 @@ struct StreamArms {
 /// What holds a stream back.
 enum class Holder : std::uint8_t {
     Nobody,
-    ThinLine,      ///< late while the line was busy, in time when it was not
-    Once,          ///< in time when tried again
-    Coalescer,     ///< neighbouring events are let go together
-    Proxy,         ///< the configured one
-    FullBuffer,    ///< lets go when it is full: large events pass
-    Quanta,        ///< the same, told by the lumps in which small events come
-    Everything,    ///< all at the end
+    ThinLine,    ///< late while the line was busy, in time when it was not
+    Once,        ///< in time when tried again
+    Coalescer,   ///< neighbouring events are let go together
+    Proxy,       ///< the configured one
+    FullBuffer,  ///< lets go when it is full: large events pass
+    Quanta,      ///< the same, told by the lumps in which small events come
+    Everything,  ///< all at the end
     Compressor,
     GetOnly,
     Undecided,

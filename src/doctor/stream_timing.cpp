@@ -120,18 +120,19 @@ void show(Outcome& outcome, std::string name, const std::optional<Pacing>& arm) 
 }
 
 std::string seen(const Pacing& pacing) {
-    return fmt::format("{} events that the relay sent over {} came in {} {} within {}", pacing.events, core::human_duration(pacing.sent_spread),
-                       pacing.bursts, pacing.bursts == 1 ? "burst" : "bursts", core::human_duration(pacing.spread));
+    return fmt::format("{} events that the relay sent over {} came in {} {} within {}", pacing.events,
+                       core::human_duration(pacing.sent_spread), pacing.bursts, pacing.bursts == 1 ? "burst" : "bursts",
+                       core::human_duration(pacing.spread));
 }
 
 Outcome held_back(const Facts& facts, std::string_view code, Confidence confidence, std::string cause) {
     Outcome outcome = Outcome::fail("the stream is held back and let go in bursts", found(code, confidence, std::move(cause)));
     if (!facts.intercepted_by.empty()) {
         // Whoever opens the stream to read it is who keeps it: one cause, of which the buffering is the symptom.
-        outcome.findings.insert(
-            outcome.findings.begin(),
-            found("tls.intercepted-trusted", Confidence::Likely,
-                  fmt::format("TLS is opened on the way by {}, whose inspection most likely holds the streams back.", facts.intercepted_by)));
+        outcome.findings.insert(outcome.findings.begin(),
+                                found("tls.intercepted-trusted", Confidence::Likely,
+                                      fmt::format("TLS is opened on the way by {}, whose inspection most likely holds the streams back.",
+                                                  facts.intercepted_by)));
     }
     return outcome;
 }
@@ -145,9 +146,10 @@ Outcome held_by_proxy(const Facts& facts, const Pacing& plain) {
 }
 
 Outcome coalesced(const Pacing& plain) {
-    const std::string hold = core::human_duration(plain.longest_hold());
+    const std::string hold = core::human_duration(plain.longest_hold);
     Outcome outcome = Outcome::info(fmt::format("events are held for up to {}", hold));
-    outcome.findings.push_back(found("sse.coalesced", Confidence::Likely, fmt::format("Something on the way holds events for up to {}.", hold)));
+    outcome.findings.push_back(
+        found("sse.coalesced", Confidence::Likely, fmt::format("Something on the way holds events for up to {}.", hold)));
     return outcome;
 }
 
@@ -158,9 +160,7 @@ Outcome in_time(const Pacing& plain) {
     return Outcome::pass(fmt::format("events come as they are sent, at most {} late", core::human_duration(plain.worst_lag)));
 }
 
-Outcome undecided(const Pacing& plain) {
-    return Outcome::inconclusive(fmt::format("only {} events came", plain.events), "a whole stream");
-}
+Outcome undecided(const Pacing& plain) { return Outcome::inconclusive(fmt::format("only {} events came", plain.events), "a whole stream"); }
 
 Outcome outcome_of(const Facts& facts, const StreamArms& arms, Holder holder) {
     const Pacing& plain = arms.plain;
@@ -170,7 +170,8 @@ Outcome outcome_of(const Facts& facts, const StreamArms& arms, Holder holder) {
         case Holder::ThinLine:
             return Outcome::info("events are late while the line is busy: it is thin");
         case Holder::Once:
-            return Outcome::warn("late once of two tries", found("net.flaky", Confidence::Proven, seen(plain) + ", and in time when tried again."));
+            return Outcome::warn("late once of two tries",
+                                 found("net.flaky", Confidence::Proven, seen(plain) + ", and in time when tried again."));
         case Holder::Coalescer:
             return coalesced(plain);
         case Holder::Proxy:
@@ -188,9 +189,9 @@ Outcome outcome_of(const Facts& facts, const StreamArms& arms, Holder holder) {
                                        fmt::format("Asked for with Accept-Encoding: gzip, {}; asked for without, they come in time.",
                                                    seen(*arms.compressed))));
         case Holder::GetOnly:
-            return Outcome::warn("held back when asked for by GET",
-                                 found("sse.get-buffered", Confidence::Proven,
-                                       fmt::format("By GET, {}; by POST they come in time.", seen(*arms.by_get))));
+            return Outcome::warn(
+                "held back when asked for by GET",
+                found("sse.get-buffered", Confidence::Proven, fmt::format("By GET, {}; by POST they come in time.", seen(*arms.by_get))));
         case Holder::Undecided:
             return undecided(plain);
     }
@@ -219,7 +220,8 @@ Outcome check_stream_arms(const Subject& subject, Facts& facts) {
     if (is_late) {
         play_late_arms(subject, facts, arms);
     }
-    Outcome outcome = is_late ? Outcome::info("played in other ways, as it was late") : Outcome::pass("compared with compressed and by GET");
+    Outcome outcome =
+        is_late ? Outcome::info("played in other ways, as it was late") : Outcome::pass("compared with compressed and by GET");
     show(outcome, "post", arms.plain);
     show(outcome, "compressed", arms.compressed);
     show(outcome, "get", arms.by_get);
@@ -242,8 +244,8 @@ Outcome check_stream_timing(const Subject& /*subject*/, Facts& facts) {
     Outcome outcome = outcome_of(facts, arms, holder_of(arms));
     outcome.with("bursts", fmt::format("{} of {} events", arms.plain.bursts, arms.plain.events))
         .with("latest", core::human_duration(arms.plain.worst_lag));
-    if (arms.plain.steady_hold) {
-        outcome.with("steady hold", core::human_duration(*arms.plain.steady_hold));
+    if (arms.plain.events > 0) {
+        outcome.with("steady hold", core::human_duration(arms.plain.steady_hold));
     }
     return outcome;
 }

@@ -84,7 +84,8 @@ Outcome judge_pings(const PingTally& tally) {
                                          "that place the connection is quiet."));
     }
     if (tally.answered < tally.sent) {
-        return Outcome::warn(text, found("ws.ping-swallowed", Confidence::Possible, "Some pings of the WebSocket protocol are not answered."));
+        return Outcome::warn(text,
+                             found("ws.ping-swallowed", Confidence::Possible, "Some pings of the WebSocket protocol are not answered."));
     }
     return Outcome::pass(text);
 }

@@ -15,7 +15,7 @@ struct PingTally {
     std::size_t answered = 0;
     core::Duration slowest{0};
     std::optional<std::uint64_t> arrived = std::nullopt;  ///< by the relay's count; nothing: it did not say
-    bool ended = false;                    ///< the connection did not last
+    bool ended = false;                                   ///< the connection did not last
 };
 
 /// Five of them, 200 ms apart, and then the question to the relay how many it got.

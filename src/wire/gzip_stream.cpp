@@ -42,9 +42,7 @@ void GzipWriter::run(std::string_view bytes, int flush, std::string& into) {
     } while (stream_->avail_out == 0);
 }
 
-void GzipWriter::write(std::string_view bytes, std::string& into) {
-    run(bytes, flush_ == Flush::Always ? Z_SYNC_FLUSH : Z_NO_FLUSH, into);
-}
+void GzipWriter::write(std::string_view bytes, std::string& into) { run(bytes, flush_ == Flush::Always ? Z_SYNC_FLUSH : Z_NO_FLUSH, into); }
 
 void GzipWriter::finish(std::string& into) { run({}, Z_FINISH, into); }
 

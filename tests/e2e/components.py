@@ -337,8 +337,11 @@ class FrameFilter(Passing):
         self.opcodes = opcodes
         self.pending = b""
         self.in_head = True
+        self.is_websocket = True
 
     def feed(self, data):
+        if not self.is_websocket:
+            return data
         self.pending += data
         out = b""
         if self.in_head:
@@ -346,8 +349,8 @@ class FrameFilter(Passing):
                 return b""
             head, _, rest = self.pending.partition(b"\r\n\r\n")
             if b"websocket" not in head.lower():
-                out, self.pending = self.pending, b""
-                return out
+                self.is_websocket = False
+                return self.pending
             self.in_head, self.pending, out = False, rest, head + b"\r\n\r\n"
         while (size := self.frame_size()) is not None and len(self.pending) >= size:
             frame, self.pending = self.pending[:size], self.pending[size:]

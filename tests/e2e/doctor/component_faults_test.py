@@ -40,10 +40,15 @@ class Lab:
     def forward(self):
         return lab.FORWARD.format(relay=self.relay)
 
-    def stream(self, query, *lines):
+    @property
+    def stock(self):
+        """nginx as it comes: HTTP/1.0 upstream, whose answers it gathers. (Chunks of HTTP/1.1 pass in time even with proxy_buffering on.)"""
+        return f"proxy_pass http://127.0.0.1:{self.relay};"
+
+    def stream(self, query, *lines, forward=None):
         """nginx's text that lets the relay's stream behave in another way than doctor asks for (the first of two parameters counts); all else is
         passed on well."""
-        forward = self.forward.replace("proxy_read_timeout 300s;", "")
+        forward = forward or self.forward.replace("proxy_read_timeout 300s;", "")
         return (f"location / {{ {self.forward} proxy_buffering off; }} location /v1/doctor/stream {{ {forward} {' '.join(lines)} "
                 f"set $args {query}&$args; }}")  # fmt: skip
 
@@ -437,13 +442,23 @@ class Dam(components.Passing):
 
 @row("F40 nginx stock", "sse.buffered-full", works="WebSocket")
 def _(place):
-    return [place.nginx(place.stream("buffering=default"))]
+    return [place.nginx(place.stream("buffering=default", forward=place.stock))]
+
+
+@row("F40 nginx ignores X-Accel", "sse.buffered-full", works="WebSocket")
+def _(place):
+    return [place.nginx(place.stream("buffering=no", "proxy_ignore_headers X-Accel-Buffering;", forward=place.stock))]
+
+
+@row("F44 nginx heeds X-Accel", never=STREAMS_WELL, works="SSE streams")
+def _(place):
+    return [place.nginx(place.stream("buffering=no", forward=place.stock))]
 
 
 @row("F40 nginx proxy_cache", "sse.buffered-full", works="WebSocket")
 def _(place):
     cache = "proxy_cache kept; proxy_cache_methods GET HEAD POST; proxy_cache_valid 200 1m; proxy_ignore_headers Cache-Control;"
-    return [place.nginx(place.stream("buffering=default", cache), http="proxy_cache_path {folder}/cache keys_zone=kept:1m;")]
+    return [place.nginx(place.stream("buffering=default", cache, forward=place.stock), http="proxy_cache_path {folder}/cache keys_zone=kept:1m;")]
 
 
 @row("F40 HAProxy wait-for-body", "sse.buffered-full", works="WebSocket")
@@ -454,7 +469,7 @@ def _(place):
 
 @row("F41 nginx, 4 KB quanta", "sse.buffered-chunks", works="WebSocket")
 def _(place):
-    return [place.nginx(place.stream("buffering=default&pad_bytes=600"))]
+    return [place.nginx(place.stream("buffering=default&pad_bytes=600", forward=place.stock))]
 
 
 @row("F42 gzip without flush", "sse.compression-buffered")
@@ -469,7 +484,7 @@ def _(place):
 
 @row("streams by GET held back", also=("sse.get-buffered",))
 def _(place):
-    held = f"rewrite ^/get/(.*)$ /$1 break; {place.forward} proxy_ignore_headers X-Accel-Buffering;"
+    held = f"rewrite ^/get/(.*)$ /$1 break; {place.stock} proxy_ignore_headers X-Accel-Buffering;"
     choose = "if ($request_method = GET) { rewrite ^/(.*)$ /get/$1 last; }"
     return [place.nginx(f"location / {{ {place.forward} }} location = /v1/doctor/stream {{ {choose} {place.forward} }} location /get/ {{ internal; {held} }}")]
 

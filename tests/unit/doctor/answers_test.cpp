@@ -34,6 +34,8 @@ TEST_CASE("answerer: products are known by their headers, and by their pages whe
     CHECK(answerer_of(answer(504, {}, "<html><body><h1>504 Gateway Time-out</h1>\nThe server didn't respond in time.")).name == "HAProxy");
     CHECK(answerer_of(answer(503, {}, "upstream connect error or disconnect/reset before headers. reset reason: x")).name == "Envoy");
     CHECK(answerer_of(answer(403, {{"server", "Zscaler/6.2"}}, kPage)).kind == Kind::Interceptor);
+    CHECK(answerer_of(answer(403, {{"server", "nginx"}}, "<html>blocked by Zscaler</html>")).kind == Kind::Interceptor);
+    CHECK(answerer_of(answer(403, {{"server", "nginx"}}, kPage)).name == "nginx");
     CHECK(answerer_of(answer(502, {{"server", "a\x1b[1mb"}}, kPage)).name.find('\x1b') == std::string::npos);
 }
 

@@ -52,9 +52,16 @@ TEST_CASE("pacing: a hold that is the same for all events is seen against the ro
         CHECK(with_hold(0ms, round_trip).verdict == Verdict::Even);
         CHECK(with_hold(100ms, round_trip).verdict == Verdict::Even);
         CHECK(with_hold(207ms, round_trip).verdict == Verdict::Coalesced);
-        CHECK(with_hold(207ms, round_trip).longest_hold() == 207ms);
+        CHECK(with_hold(207ms, round_trip).longest_hold == 207ms);
     }
     CHECK(of_delays([](auto, auto) { return 207ms; }).verdict == Verdict::Even);
+}
+
+TEST_CASE(
+    "pacing: HAProxy's 200 ms are seen although the last event leaves at once with the end of the stream, with and without an origin") {
+    const auto haproxy = [](std::size_t i, auto) { return i == 11 ? 1ms : i % 2 == 0 ? 206ms : 239ms; };
+    CHECK(of_delays(haproxy, PaceOrigin{core::TimePoint(1h), 1ms}).verdict == Verdict::Coalesced);
+    CHECK(of_delays(haproxy).verdict == Verdict::Coalesced);
 }
 
 TEST_CASE("pacing: events that come one by one and later than the next one was sent are of a stream that began late") {
