@@ -1,3 +1,4 @@
+#include <future>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -19,6 +20,8 @@ using result::Confidence;
 constexpr core::Duration kLookupBudget = std::chrono::seconds(3);
 constexpr core::Duration kConnectBudget = std::chrono::seconds(3);
 constexpr core::Duration kTunnelBudget = std::chrono::seconds(5);
+constexpr core::Duration kDirectBudget = std::chrono::seconds(2);
+constexpr core::Duration kSlowTunnel = std::chrono::seconds(1);
 
 Outcome check_tcp(const Subject& /*subject*/, Facts& facts) {
     if (!facts.proxy) {
@@ -103,23 +106,110 @@ Outcome check_connect(const Subject& /*subject*/, Facts& facts) {
         }
         return outcome;
     }
-    return Outcome::pass(fmt::format("tunnel in {}", core::human_duration(now() - began)));
+    const core::Duration took = now() - began;
+    const std::string text = fmt::format("tunnel in {}", core::human_duration(took));
+    return took > kSlowTunnel ? Outcome::warn(text, found("proxy.slow", Confidence::Proven,
+                                                          fmt::format("The proxy {} takes {} to open a connection to the relay.",
+                                                                      facts.proxy->text(), core::human_duration(took))))
+                              : Outcome::pass(text);
+}
+
+/// The same hand-shake by one way: TCP, or through the proxy, and TLS where the URL has it.
+struct WayTried {
+    bool works = false;
+    core::Duration took{0};
+    std::string failure;
+
+    [[nodiscard]] std::string text() const {
+        return works ? fmt::format("works in {}", core::human_duration(took)) : fmt::format("fails: {}", core::printable(failure, 80));
+    }
+};
+
+WayTried try_way(const Subject& subject, const Facts& facts, core::Duration budget) {
+    const auto began = now();
+    const Reached reached = reach_relay(subject, facts, Trust::Anyone, began + budget);
+    return {.works = reached.channel.has_value(), .took = now() - began, .failure = reached.failure};
+}
+
+/// Of this machine's own lookup; empty: none.
+std::string address_of(const std::string& host) {
+    if (wire::is_address(host)) {
+        return host;
+    }
+    const auto addresses = look_up(host, kDirectBudget).addresses;
+    return addresses.empty() ? "" : addresses.front();
+}
+
+WayTried try_direct(const Subject& subject, const wire::Url& url) {
+    Facts direct;
+    direct.url = url;
+    direct.address = address_of(url.host);
+    return direct.address.empty() ? WayTried{.works = false, .took = {}, .failure = "the relay's name does not resolve here"}
+                                  : try_way(subject, direct, kDirectBudget);
+}
+
+WayTried try_proxied(const Subject& subject, const wire::Url& url, const wire::Proxy& proxy) {
+    Facts proxied;
+    proxied.url = url;
+    proxied.proxy = proxy;
+    proxied.proxy_address = address_of(proxy.host);
+    return proxied.proxy_address.empty() ? WayTried{.works = false, .took = {}, .failure = "the proxy's name does not resolve"}
+                                         : try_way(subject, proxied, kTunnelBudget);
+}
+
+Outcome compare_ways(const Facts& facts, const WayTried& direct, const WayTried& proxied) {
+    const std::string proxy = facts.proxy->text();
+    if (direct.works && !proxied.works) {
+        return Outcome::warn("the relay can be reached without the proxy only",
+                             found("proxy.unneeded", Confidence::Proven,
+                                   fmt::format("The relay can be reached directly, and not through the proxy {}.", proxy)));
+    }
+    if (!direct.works && proxied.works) {
+        Outcome outcome = Outcome::info("the relay can be reached through the proxy only");
+        outcome.findings.push_back(found("proxy.required", Confidence::Likely,
+                                         fmt::format("The relay can be reached through the proxy {}, and not directly.", proxy)));
+        return outcome;
+    }
+    if (!direct.works) {
+        return Outcome::info("neither way leads to the relay");
+    }
+    if (proxied.took > kSlowTunnel && proxied.took > 3 * direct.took) {
+        return Outcome::warn("the proxy is much slower than the direct way",
+                             found("proxy.unneeded", Confidence::Likely,
+                                   fmt::format("Directly the relay is reached in {}, through the proxy {} in {}.",
+                                               core::human_duration(direct.took), proxy, core::human_duration(proxied.took))));
+    }
+    return Outcome::pass("both ways lead to the relay");
+}
+
+Outcome check_compare(const Subject& subject, Facts& facts) {
+    if (!facts.proxy) {
+        return Outcome::not_applicable("no proxy is used");
+    }
+    auto directly = std::async(std::launch::async, [&] { return try_direct(subject, facts.url); });
+    const WayTried proxied = try_proxied(subject, facts.url, *facts.proxy);
+    const WayTried direct = directly.get();
+    return compare_ways(facts, direct, proxied).with("directly", direct.text()).with("through the proxy", proxied.text());
 }
 
 }  // namespace
 
 std::vector<Check> proxy_checks() {
+    const std::vector<std::string_view> before = {"key.present", "key.bytes", "key.format", "url.parse",
+                                                  "url.scheme",  "url.path",  "url.host",   "proxy.env"};
     return {
-        {.id = "proxy.tcp",
-         .category = "proxy",
-         .question = "Can the proxy be connected to?",
-         .needs = {"key.present", "key.bytes", "key.format", "url.parse", "url.scheme", "url.path", "url.host", "proxy.env"},
-         .run = &check_tcp},
+        {.id = "proxy.tcp", .category = "proxy", .question = "Can the proxy be connected to?", .needs = before, .run = &check_tcp},
         {.id = "proxy.connect",
          .category = "proxy",
          .question = "Does the proxy let us through to the relay?",
          .needs = {"proxy.tcp"},
          .run = &check_connect},
+        {.id = "proxy.compare",
+         .category = "proxy",
+         .question = "Does the relay have to be reached through the proxy?",
+         .needs = before,  // not proxy.tcp: what works without a proxy that is dead is worth knowing
+         .weight = Check::Weight::Optional,
+         .run = &check_compare},
     };
 }
 

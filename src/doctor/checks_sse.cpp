@@ -2,154 +2,125 @@
 
 #include "core/text.h"
 #include "core/units.h"
+#include "doctor/answerer.h"
 #include "doctor/check.h"
 #include "doctor/facts.h"
 #include "doctor/finding_codes.h"
-#include "doctor/pacing.h"
 #include "doctor/reach.h"
 #include "doctor/reply_json.h"
-#include "wire/sse_parser.h"
+#include "doctor/stream_timing.h"
 
 namespace relaybench::doctor {
 
 namespace {
 
 using result::Confidence;
-using Verdict = Pacing::Verdict;
 
-constexpr core::Duration kBudget = std::chrono::seconds(10);
-constexpr std::size_t kEvents = 12;
-constexpr int kIntervalMs = 300;
+constexpr core::Duration kCountsBudget = std::chrono::seconds(3);
 constexpr std::size_t kShownBytes = 120;
 
-/// What a synthetic stream brought, by the times at which its pieces came.
-class EventCollector final : public wire::SseSink {
-  public:
-    explicit EventCollector(const HttpReply& reply) {
-        wire::SseParser parser;
-        std::size_t fed = 0;
-        for (const auto& piece : reply.pieces) {
-            at_ = piece.at;
-            if (parser.feed(std::string_view(reply.body).substr(fed, piece.body_bytes - fed), *this) != wire::SseParser::Status::Ok) {
-                break;
-            }
-            fed = piece.body_bytes;
-        }
-    }
-
-    bool on_event(const wire::SseEvent& event) override {
-        if (event.data == "[DONE]") {
-            done_ = true;
-        } else if (const auto paced = read_paced_event(event.data)) {
-            events_.push_back({std::chrono::microseconds(paced->sent_us), at_});
-        }
-        return true;
-    }
-    void on_comment() override {}
-
-    [[nodiscard]] const std::vector<PacedArrival>& events() const { return events_; }
-    [[nodiscard]] bool done() const { return done_; }
-
-  private:
-    core::TimePoint at_;
-    std::vector<PacedArrival> events_;
-    bool done_ = false;
-};
-
-HttpReply play_stream(const Subject& subject, const Facts& facts, const std::string& more, const std::vector<wire::Header>& headers) {
-    HttpQuestion question;
-    question.method = "POST";
-    question.target = fmt::format("{}/doctor/stream?events={}&interval_ms={}{}", facts.prefix, kEvents, kIntervalMs, more);
-    question.headers = headers;
-    return ask_relay(subject, facts, question, Trust::Anyone, now() + kBudget);
+StreamAsk asked_by(std::string method, std::string accept_encoding, std::string id = {}) {
+    StreamAsk ask;
+    ask.method = std::move(method);
+    ask.accept_encoding = std::move(accept_encoding);
+    ask.id = std::move(id);
+    return ask;
 }
 
-Outcome without_pages() {
-    return Outcome::inconclusive("the relay has no doctor pages",
-                                 "a relay that serves /v1/doctor/stream, or a run against a model: relaybench run … -c 1 -n 1 --trace");
+/// How long the same request takes for a stream that is over at once: nothing holds back what has ended.
+std::optional<core::Duration> round_trip(const Subject& subject, const Facts& facts) {
+    StreamAsk ask;
+    ask.events = 0;
+    const StreamSample sample = play_stream(subject, facts, ask);
+    return sample.done ? std::optional(sample.reply.head_at - sample.reply.asked) : std::nullopt;
+}
+
+/// What the relay says to have sent of a stream that never came.
+std::optional<std::uint64_t> events_sent(const Subject& subject, const Facts& facts, const std::string& id) {
+    HttpQuestion question;
+    question.target = fmt::format("{}/doctor/stream/{}", facts.prefix, id);
+    return read_events_sent(ask_relay(subject, facts, question, Trust::Anyone, now() + kCountsBudget).body);
+}
+
+Outcome never_came(const Subject& subject, const Facts& facts, const HttpReply& reply, const std::string& id) {
+    const auto sent = events_sent(subject, facts, id);
+    if (reply.end == HttpReply::End::TimedOut && sent.value_or(0) > 0) {
+        return Outcome::fail("nothing of the stream came",
+                             found("sse.buffered-full", Confidence::Proven,
+                                   fmt::format("The relay has sent {} events, and not even the head of its answer came.", *sent)));
+    }
+    return Outcome::fail(reply.text(), found("sse.not-a-stream", Confidence::Likely,
+                                             fmt::format("A request for a stream is not answered: {}.", reply.text())));
+}
+
+Outcome no_stream(const HttpReply& reply) {
+    if (auto limited = why_limited(reply)) {
+        return Outcome::fail(reply.text(), *std::move(limited));
+    }
+    if (reply.status >= 500) {
+        return Outcome::fail(reply.text(), found("relay.down", Confidence::Likely,
+                                                 fmt::format("A request for a stream is answered with {}.", answered(reply))));
+    }
+    const auto type = reply.header("content-type");
+    return Outcome::fail(reply.text(), found("sse.not-a-stream", Confidence::Proven,
+                                             fmt::format("A stream was asked for, and {} ({}) came.", answered(reply),
+                                                         type.empty() ? "no content type" : core::printable(type, kShownBytes))));
+}
+
+/// What the relay should say to proxies and, as far as can be seen from here, does not.
+Outcome judge_hints(const HttpReply& reply) {
+    Outcome outcome = Outcome::pass(fmt::format("head after {}", core::human_duration(reply.head_at - reply.asked)));
+    const std::string caching = core::lowercase(reply.header("cache-control"));
+    if (caching.find("no-cache") == std::string::npos && caching.find("no-store") == std::string::npos) {
+        outcome = Outcome::warn(outcome.summary,
+                                found("sse.hint-missing", Confidence::Proven, "The stream comes without Cache-Control: no-cache."));
+    }
+    // An nginx on the way takes this one away when it heeds it: that it is missing proves nothing.
+    return outcome.with("x-accel-buffering", reply.header("x-accel-buffering").empty()
+                                                 ? "not seen here"
+                                                 : core::printable(reply.header("x-accel-buffering"), kShownBytes));
 }
 
 Outcome check_headers(const Subject& subject, Facts& facts) {
     if (!facts.has_doctor_pages) {
-        return without_pages();
+        return without_stream_pages();
     }
-    facts.stream_reply = play_stream(subject, facts, "", {{"Accept", "text/event-stream"}, {"Accept-Encoding", "identity"}});
-    const HttpReply& reply = *facts.stream_reply;
-    const auto type = reply.header("content-type");
-    if (!reply.has_head() || reply.status != 200 || type.find("text/event-stream") == std::string_view::npos) {
-        return Outcome::fail(reply.text(), found("sse.not-a-stream", Confidence::Proven,
-                                                 fmt::format("A stream was asked for, and {} ({}) came.", reply.text(),
-                                                             type.empty() ? "no content type" : core::printable(type, kShownBytes))));
+    const std::string id = fmt::format("rb-{:x}", now().time_since_epoch().count());
+    FirstStreams streams;
+    streams.round_trip = round_trip(subject, facts);
+    auto samples = play_streams(subject, facts, {asked_by("POST", "identity", id), asked_by("POST", "gzip"), asked_by("GET", "identity")});
+    streams.plain = std::move(samples[0]);
+    streams.compressed = std::move(samples[1]);
+    streams.by_get = std::move(samples[2]);
+    const HttpReply& reply = streams.plain.reply;
+    if (!reply.has_head()) {
+        return never_came(subject, facts, reply, id);
     }
-    Outcome outcome = Outcome::pass(fmt::format("head after {}", core::human_duration(reply.head_at - reply.asked)));
-    if (reply.header("x-accel-buffering").empty()) {
-        outcome.with("X-Accel-Buffering", "was taken away on the way: an nginx that honours it");
+    if (!streams.plain.is_stream()) {
+        return no_stream(reply);
     }
+    Outcome outcome = judge_hints(reply);
+    facts.streams = std::move(streams);
     return outcome;
 }
 
-/// Where the buffering sits, by playing the stream in other ways.
-result::Finding where_buffered(const Subject& subject, const Facts& facts, const Pacing& pacing) {
-    const HttpReply padded =
-        play_stream(subject, facts, "&pad_bytes=2048", {{"Accept", "text/event-stream"}, {"Accept-Encoding", "identity"}});
-    const Pacing with_padding = pacing_of(EventCollector(padded).events());
-    const std::string seen =
-        fmt::format("{} events that the relay sent over {} came in {} {} within {}", kEvents, core::human_duration(pacing.sent_spread),
-                    pacing.bursts, pacing.bursts == 1 ? "burst" : "bursts", core::human_duration(pacing.spread));
-    if (facts.proxy) {
-        return found("sse.proxy-buffered", Confidence::Likely,
-                     fmt::format("{}; they came through the proxy {}.", seen, facts.proxy->text()));
-    }
-    if (with_padding.verdict == Verdict::Even) {
-        return found("sse.buffer-threshold", Confidence::Proven,
-                     fmt::format("{}; events of 2 KiB come at once: a buffer is flushed when it is full.", seen));
-    }
-    return found(pacing.verdict == Verdict::BufferedFull ? "sse.buffered-full" : "sse.buffered-chunks", Confidence::Proven, seen + ".");
-}
-
-Outcome check_timing(const Subject& subject, Facts& facts) {
-    if (!facts.stream_reply) {
-        return without_pages();
-    }
-    const EventCollector collector(*facts.stream_reply);
-    const Pacing pacing = pacing_of(collector.events());
-    Outcome outcome;
-    if (collector.events().size() < kEvents && pacing.verdict == Verdict::Even) {
-        return Outcome::inconclusive(fmt::format("only {} of {} events came", collector.events().size(), kEvents), "a whole stream");
-    }
-    switch (pacing.verdict) {
-        case Verdict::Even:
-            outcome = Outcome::pass(fmt::format("events come as they are sent, at most {} late", core::human_duration(pacing.worst_lag)));
-            break;
-        case Verdict::Coalesced:
-            outcome = Outcome::info(fmt::format("events are held for up to {}", core::human_duration(pacing.worst_lag)));
-            outcome.findings.push_back(
-                found("sse.coalesced", Confidence::Likely,
-                      fmt::format("Something on the way holds events for up to {}.", core::human_duration(pacing.worst_lag))));
-            break;
-        case Verdict::TooFew:
-            outcome = Outcome::inconclusive(fmt::format("only {} of {} events came", collector.events().size(), kEvents), "a whole stream");
-            break;
-        default:
-            outcome = Outcome::fail("the stream is held back and let go in bursts", where_buffered(subject, facts, pacing));
-    }
-    return outcome.with("bursts", fmt::format("{} of {} events", pacing.bursts, collector.events().size()))
-        .with("latest", core::human_duration(pacing.worst_lag));
-}
-
 Outcome check_finish(const Subject& /*subject*/, Facts& facts) {
-    if (!facts.stream_reply) {
-        return without_pages();
+    if (!facts.streams) {
+        return without_stream_pages();
     }
-    const HttpReply& reply = *facts.stream_reply;
-    if (reply.end != HttpReply::End::Complete) {
+    const StreamSample& plain = facts.streams->plain;
+    const std::string came = fmt::format("{} of {} events", plain.events.size(), StreamAsk{}.events);
+    if (plain.reply.end != HttpReply::End::Complete) {
+        return Outcome::fail(plain.reply.text(), found("sse.truncated", Confidence::Proven,
+                                                       fmt::format("The stream was cut after {} and {}: {}.", came,
+                                                                   core::human_duration(plain.cut_after()), plain.reply.text())));
+    }
+    if (plain.events.size() < StreamAsk{}.events) {
         return Outcome::fail(
-            reply.text(), found("sse.truncated", Confidence::Proven, fmt::format("The stream was cut before its end: {}.", reply.text())));
+            came, found("sse.truncated", Confidence::Proven, fmt::format("The stream ended as if it were whole after {}.", came)));
     }
-    const EventCollector collector(reply);
-    if (!collector.done()) {
-        return Outcome::fail(fmt::format("{} of {} events and no [DONE]", collector.events().size(), kEvents),
-                             found("sse.truncated", Confidence::Proven, "The stream ended as if it were whole, without its last events."));
+    if (!plain.done) {
+        return Outcome::warn("no [DONE]", found("sse.no-done", Confidence::Proven, "All events came, and the mark [DONE] did not."));
     }
     return Outcome::pass("[DONE] and an orderly end");
 }
@@ -165,12 +136,19 @@ std::vector<Check> sse_checks() {
          .needs = {"http.identity"},
          .kind = Kind::Stream,
          .run = &check_headers},
-        {.id = "sse.timing",
+        {.id = "sse.ab",
          .category = "sse",
-         .question = "Do events come when they are sent?",
+         .question = "In what other ways of asking does the stream come in time?",
          .needs = {"sse.headers"},
          .kind = Kind::Stream,
-         .run = &check_timing},
+         .weight = Check::Weight::Optional,
+         .run = &check_stream_arms},
+        {.id = "sse.timing",
+         .category = "sse",
+         .question = "Do events come when they are sent, and what holds them back?",
+         .needs = {"sse.ab"},
+         .kind = Kind::Stream,
+         .run = &check_stream_timing},
         {.id = "sse.finish",
          .category = "sse",
          .question = "Does a stream end as one?",

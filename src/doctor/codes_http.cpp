@@ -16,7 +16,9 @@ constexpr auto kHttpCodes = std::to_array<FindingCode>({
      "A 3xx to another address. Clients that follow it turn POST into GET and drop the Authorization header when the host changes.",
      "Use the address that it leads to as the base URL, if it is the relay's."},
     {"http.intermediary", Party::YourNetwork, "A proxy stands between here and the relay and shows itself",
-     "Headers such as Via, X-Cache or X-Squid-Error that the relay does not send.",
+     "Its answers carry headers such as Via, X-Cache or X-Squid-Error that the relay does not send, or requests arrive at the relay with a "
+     "Via "
+     "header.",
      "Nothing, as long as streams arrive in time; else this is the proxy whose buffering has to be turned off."},
     {"http.body-limit", Party::YourNetwork, "Long requests are refused on the way",
      "A short request works and a long one is answered 413: the limit on the body's size in a proxy. Told from net.mtu-blackhole-up by the "
@@ -27,8 +29,11 @@ constexpr auto kHttpCodes = std::to_array<FindingCode>({
      "Turn keep-alive on where it is off: in the client, or in the proxy on the way."},
     {"http.no-h2", Party::Relay, "HTTP/2 is not offered", "The negotiation chose HTTP/1.1. Streams work with it.",
      "Nothing has to be done."},
-    {"relay.down", Party::Relay, "The relay answers that it cannot serve", "A 5xx in the relay's own shape to a request that was right.",
-     "Wait and try again; send the relay's support the time and the request id."},
+    {"relay.down", Party::Relay, "The relay cannot serve, or cannot be reached by its own front end",
+     "A 5xx to a request that was right, or no whole answer. In the relay's own shape it is the relay; else the headers or the page tell "
+     "which "
+     "gateway answered (HAProxy, nginx, Cloudflare, a load balancer), and its status what happened behind it.",
+     "Wait and try again; send the relay's support the time, the request id and who answered."},
     {"auth.invalid-key", Party::You, "The relay does not accept the key",
      "401 in the relay's own shape, over a connection that was proven to lead to it. The form of the key was checked before.",
      "Compare the key with the relay's console; create a new one if it was revoked."},
@@ -38,21 +43,27 @@ constexpr auto kHttpCodes = std::to_array<FindingCode>({
     {"auth.quota", Party::You, "The account has no credit left", "402, or 429 that names a quota instead of a rate. Waiting does not help.",
      "Add credit in the relay's console."},
     {"auth.dropped-by-redirect", Party::You, "The key is lost on a redirect",
-     "401 after a redirect to another scheme or host: clients drop the Authorization header there on purpose.",
+     "The request with the key is answered with a redirect to another scheme, host or port: clients drop the Authorization header there on "
+     "purpose, and the 401 that follows has nothing to do with the key.",
      "Use the final address as the base URL."},
     {"rate.limited-by-relay", Party::You, "The relay limits the rate of requests",
-     "429 in the relay's own shape, with Retry-After or x-ratelimit headers.",
+     "429 in the relay's own shape (JSON), or with Retry-After or x-ratelimit headers and no gateway's page.",
      "Wait as long as Retry-After says, and back off: 1, 2, 4, 8, 16 s, at most five tries."},
     {"rate.limited-by-proxy", Party::YourNetwork, "A proxy on the way limits the rate of requests",
-     "429 as a web page and without Retry-After, which is how nginx limits.", "Ask whoever runs the proxy to raise the limit."},
+     "429 as a web page, or without Retry-After, which is how nginx limits, or with the marks of another gateway.",
+     "Ask whoever runs the proxy to raise the limit."},
     {"rate.nearly-used", Party::You, "The rate limit is almost used up", "The x-ratelimit headers leave less than a tenth.",
      "Slow down, or ask the relay for a higher tier."},
     {"model.unknown", Party::You, "The relay does not offer this model",
      "The name is not in its list of models. The nearest name of the list is shown.", "Use a name from the list, letter by letter."},
     {"model.deprecated", Party::You, "The model's name is deprecated or an old short form",
-     "It is known from older guides; relays answer it 404 (\"model not found\") after a good connection, sooner or later.",
+     "It is known from older guides; relays answer it 404 (\"model not found\") after a good connection, sooner or later. A warning while "
+     "it is "
+     "still in the relay's list.",
      "Use the name that replaces it."},
-    {"model.not-entitled", Party::You, "The key may not use this model", "The relay offers the model, but not for this key.",
+    {"model.not-entitled", Party::You, "The key may not use this model",
+     "The relay's guides list the model, or it refuses the model to this key (403), and the list that the key gets lacks it. Told from "
+     "model.unknown, which nobody lists.",
      "Enable the model for the key in the relay's console, or use another one."},
 });
 

@@ -9,15 +9,20 @@ using result::Party;
 
 constexpr auto kSseCodes = std::to_array<FindingCode>({
     {"sse.not-a-stream", Party::Relay, "The answer is not an event stream",
-     "Its type is not text/event-stream: a JSON document or a web page. The stream was not asked for, or something turned it into one "
-     "answer.",
+     "Its type is not text/event-stream: a JSON document or a web page, or no answer came at all. The stream was not asked for, or "
+     "something "
+     "turned it into one answer. Told from sse.buffered-full by the relay's own count of what it sent.",
      "Ask with stream set to true; if that was done, report it to the relay."},
     {"sse.hint-missing", Party::Relay, "The stream does not tell proxies to pass it on at once",
-     "Cache-Control: no-cache or X-Accel-Buffering: no is missing. Nothing is held back today; a proxy on another path may do it.",
+     "Cache-Control: no-cache is missing. Nothing is held back for it here; a proxy on another path may do it. X-Accel-Buffering is not "
+     "judged, as an nginx that heeds it takes it away.",
      "The relay should send both headers with each stream."},
     {"sse.buffered-full", Party::YourNetwork, "The whole stream is held back and arrives at once",
-     "The events were sent over seconds and arrived in one or two bursts at the end. A proxy that stores the answer first (nginx with "
-     "proxy_buffering, a content scanner). People see nothing, then everything; clients time out.",
+     "The events were sent over seconds and arrived in one or two bursts at the end, or not at all while the relay says to have sent them. "
+     "A "
+     "proxy that stores the answer first (nginx with proxy_buffering, a content scanner). People see nothing, then everything; clients "
+     "time "
+     "out.",
      "Exempt the host from inspection, or set proxy_buffering off and X-Accel-Buffering: no on the proxy; a WebSocket often gets through "
      "meanwhile."},
     {"sse.buffered-chunks", Party::YourNetwork, "The stream arrives in lumps of a fixed size",
@@ -25,14 +30,18 @@ constexpr auto kSseCodes = std::to_array<FindingCode>({
      "missed.",
      "Set proxy_buffering off on the proxy, or send X-Accel-Buffering: no."},
     {"sse.coalesced", Party::YourNetwork, "Events arrive in pairs, up to a quarter of a second late",
-     "Neighbouring events share a packet (delayed acknowledgement and Nagle's algorithm, HAProxy without http-no-delay). The text still "
-     "flows.",
+     "Each event is held for a fixed time and let go with its neighbours (HAProxy without http-no-delay, delayed acknowledgement). Told "
+     "from "
+     "distance by a stream that ends at once, which is not held, and from a thin line by events that come in groups when they are sent "
+     "close "
+     "together. The text still flows.",
      "Set \"option http-no-delay\" or its like on the proxy, if the rhythm matters."},
     {"sse.compression-buffered", Party::Relay, "Compression holds the stream back",
      "The same stream is in time when asked for uncompressed, and late when compressed: the compressor is not flushed after each event.",
      "Ask with Accept-Encoding: identity; the server should not compress event streams, or flush each event."},
     {"sse.get-buffered", Party::YourNetwork, "Streams by GET are held back, those by POST are not",
-     "Some tunnels store the answer to GET only.", "Use POST, as completions do; a test by GET misleads here."},
+     "The same stream was asked for both ways at the same time. Some tunnels store the answer to GET only.",
+     "Use POST, as completions do; a test by GET misleads here."},
     {"sse.proxy-buffered", Party::YourNetwork, "The configured proxy holds the stream back",
      "The same stream is in time directly and late through the proxy.",
      "Exempt the relay from the proxy (no_proxy), or from its content scan."},
@@ -40,10 +49,12 @@ constexpr auto kSseCodes = std::to_array<FindingCode>({
      "Events padded to 2 KB arrive in time and small ones do not: a buffer of a fixed size on the way.",
      "Turn the buffering off; padding events is a stopgap for whoever runs the relay."},
     {"sse.truncated", Party::YourNetwork, "The stream is cut off before its end",
-     "The connection closed in the middle of the body, without the last chunk. A time limit on the way, or a server that died.",
+     "The connection closed in the middle of the body, without the last chunk, or the body ended without its last events. A time limit on "
+     "the "
+     "way, or a server that died.",
      "See which limit fits the time that is shown; raise it or send keep-alive comments."},
     {"sse.no-done", Party::Relay, "The stream ends without [DONE]",
-     "The body is complete, but the mark at its end is missing, and some clients wait for it.",
+     "The body and its events are complete, but the mark at its end is missing, and some clients wait for it.",
      "Report it to the relay; clients should take the end of the body as the end."},
 });
 
@@ -63,7 +74,7 @@ constexpr auto kBrowserCodes = std::to_array<FindingCode>({
      "Access-Control-Allow-Origin: * and Access-Control-Allow-Credentials: true exclude each other.",
      "The relay has to name the origin, or leave credentials out."},
     {"cors.not-cached", Party::Relay, "The browser has to ask in advance before every request",
-     "Access-Control-Max-Age is 0 or missing, which adds a round trip to each request.", "The relay should send a max-age such as 600."},
+     "Access-Control-Max-Age is 0, which adds a round trip to each request.", "The relay should send a max-age such as 600."},
 });
 
 }  // namespace

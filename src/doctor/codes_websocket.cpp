@@ -19,16 +19,21 @@ constexpr auto kWebsocketCodes = std::to_array<FindingCode>({
     {"ws.auth", Party::You, "The relay refuses the WebSocket for want of a good key",
      "401 or 403 in the relay's own shape. Browsers cannot set the Authorization header on a WebSocket.",
      "Send the key in the Authorization header, from a program rather than a web page."},
-    {"ws.policy-denied", Party::YourNetwork, "A rule on the way forbids WebSockets", "403 with a web page that is not the relay's.",
+    {"ws.policy-denied", Party::YourNetwork, "A rule on the way forbids WebSockets",
+     "401, 403 or 407 that is not in the relay's own shape, or a connection that is cut off as soon as an upgrade is asked for while plain "
+     "requests are answered.",
      "WebSocket upgrades to the host have to be allowed."},
-    {"ws.gateway", Party::Relay, "The front end cannot reach the server behind the WebSocket", "502, 503 or 504 to the upgrade.",
+    {"ws.gateway", Party::Relay, "The front end cannot reach the server behind the WebSocket",
+     "502, 503, 504 or one of a content network's own codes (520 to 530) to the upgrade, or no answer in time.",
      "Try again; if it stays, send the relay's support the time."},
     {"ws.broken-101", Party::YourNetwork, "The WebSocket's acceptance was damaged on its way",
      "101 came, but without Upgrade or with a wrong Sec-WebSocket-Accept: something on the way answered or altered it.",
      "Have the host exempted from inspection."},
     {"ws.h2-mismatch", Party::ClientSoftware, "The client negotiated HTTP/2 and then asked for a WebSocket the HTTP/1.1 way",
-     "The server answers with HTTP/2 frames or closes. The client must offer only http/1.1 in the TLS negotiation for a WebSocket.",
-     "Update or configure the WebSocket library to negotiate http/1.1."},
+     "The server answers with HTTP/2 frames or closes. Doctor itself offers http/1.1 alone; it plays such a client besides, so this is a "
+     "note "
+     "unless the server speaks HTTP/2 without having been asked.",
+     "Configure the WebSocket library to offer only http/1.1 in the TLS negotiation, or update it."},
     {"ws.frame-blocked", Party::YourNetwork, "Messages of some kinds do not get through the WebSocket",
      "The connection opens, and large or binary messages are lost, altered or end it.", "Have the host exempted from inspection."},
     {"ws.one-way", Party::YourNetwork, "The WebSocket carries messages in one direction only",
@@ -37,7 +42,9 @@ constexpr auto kWebsocketCodes = std::to_array<FindingCode>({
     {"ws.buffered", Party::YourNetwork, "Messages on the WebSocket are held back", "They were sent over seconds and arrived in few bursts.",
      "Have the host exempted from inspection."},
     {"ws.ping-swallowed", Party::YourNetwork, "Pings on the WebSocket are not answered",
-     "Messages go both ways, but no pong comes: a proxy that takes the frames apart. Clients that ping will declare the connection dead.",
+     "Messages go both ways, but no pong comes, or pongs come for pings that the relay says never to have got: a proxy that takes the "
+     "frames "
+     "apart. Clients that ping will declare the connection dead.",
      "Use heartbeats in messages ({\"type\":\"ping\"}) in place of protocol pings."},
     {"ws.close-not-echoed", Party::Relay, "The closing of the WebSocket is not answered",
      "Our Close frame got none in return within 2 s. Clients wait for it before they let go.",

@@ -8,6 +8,8 @@
 #include "doctor/certificates.h"
 #include "doctor/examination.h"
 #include "doctor/http_exchange.h"
+#include "doctor/sse_probe.h"
+#include "doctor/stream_arms.h"
 #include "wire/proxy.h"
 #include "wire/url.h"
 
@@ -28,12 +30,14 @@ struct Facts {
     bool trusted = false;                       ///< tls.verify: by the public roots, or by the authority that was named
     std::optional<core::Duration> clock_ahead;  ///< clock.skew: ours against the peer's
 
-    bool has_doctor_pages = false;          ///< http.identity
-    bool proved_itself = false;             ///< http.identity: may be sent a key
-    std::string prefix;                     ///< of the relay's paths: "/v1"
-    std::vector<std::string> models;        ///< http.auth
-    std::optional<HttpReply> auth_reply;    ///< http.auth
-    std::optional<HttpReply> stream_reply;  ///< sse.headers: the synthetic stream
+    bool has_doctor_pages = false;        ///< http.identity
+    bool proved_itself = false;           ///< http.identity: may be sent a key
+    std::string prefix;                   ///< of the relay's paths: "/v1"
+    std::vector<std::string> models;      ///< http.auth
+    std::optional<HttpReply> auth_reply;  ///< http.auth
+    std::optional<FirstStreams> streams;  ///< sse.headers: the synthetic streams
+    std::optional<StreamArms> arms;       ///< sse.ab: how they came
+    std::string intercepted_by;           ///< sse.ab: who opens TLS on the way; empty: nobody
 };
 
 /// What is known before the first check.

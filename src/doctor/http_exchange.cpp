@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t kReadBytes = std::size_t{16} << 10;
 constexpr std::size_t kShownBytes = 80;
+constexpr std::size_t kFirstBytes = 32;
 
 class BodyCollector final : public net::ResponseReader::BodySink {
   public:
@@ -154,10 +155,14 @@ HttpReply exchange_until(Channel& channel, const HttpQuestion& question, Until u
     std::array<char, kReadBytes> buffer{};
     for (;;) {
         const Received got = channel.read(buffer, deadline);
+        reply.ended_at = now();
         if (got.end != ReadEnd::Data) {
             reply.end = end_of(got, reader);
             reply.detail = got.reason;
             return reply;
+        }
+        if (reply.first_bytes.empty()) {
+            reply.first_bytes.assign(buffer.data(), std::min(got.size, kFirstBytes));
         }
         const bool over = take(reply, reader, {buffer.data(), got.size}, question.most_body_bytes);
         if (over || (until == Until::Head && reply.has_head())) {

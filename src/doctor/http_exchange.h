@@ -35,7 +35,9 @@ struct HttpReply {
     std::vector<Piece> pieces;  ///< one a read that brought body bytes
     core::TimePoint asked;
     core::TimePoint head_at;
-    std::string detail;  ///< of a failure
+    core::TimePoint ended_at;
+    std::string detail;       ///< of a failure
+    std::string first_bytes;  ///< of what came, at most 32: tells what is spoken when it is no HTTP/1
 
     [[nodiscard]] bool has_head() const { return status != 0; }
     [[nodiscard]] std::string_view header(std::string_view name) const;

@@ -6,52 +6,91 @@ namespace relaybench::doctor {
 
 namespace {
 
+using Verdict = Pacing::Verdict;
+
 constexpr core::Duration kBurstGap = std::chrono::milliseconds(50);
 constexpr core::Duration kEvenLag = std::chrono::milliseconds(150);
+constexpr core::Duration kJitter = std::chrono::milliseconds(220);  ///< of events that still come one by one
 constexpr core::Duration kCoalescedLag = std::chrono::milliseconds(450);
 constexpr double kNoSpread = 0.10;
 constexpr std::size_t kFewestEvents = 4;
 
-std::size_t bursts_of(const std::vector<PacedArrival>& events) {
-    std::size_t bursts = 1;
-    for (std::size_t i = 1; i < events.size(); ++i) {
-        bursts += events[i].came - events[i - 1].came >= kBurstGap ? 1U : 0U;
+void count_bursts(Pacing& pacing, const std::vector<PacedArrival>& events) {
+    for (std::size_t first = 0; first < events.size();) {
+        std::size_t next = first + 1;
+        while (next < events.size() && events[next].came - events[next - 1].came < kBurstGap) {
+            ++next;
+        }
+        pacing.bursts += 1;
+        pacing.lumped += next - first > 1 ? next - first : 0;
+        first = next;
     }
-    return bursts;
 }
 
-/// Two clocks without a common zero: only differences of lags mean something.
-core::Duration worst_lag_of(const std::vector<PacedArrival>& events) {
-    core::Duration least = core::Duration::max();
-    core::Duration most = core::Duration::min();
+/// Two clocks without a common zero: a lag alone means something only against an origin, differences of lags always do.
+void measure_lags(Pacing& pacing, const std::vector<PacedArrival>& events, const std::optional<PaceOrigin>& origin) {
+    const core::TimePoint zero = origin ? origin->asked + origin->round_trip : events.front().came;
+    std::vector<core::Duration> lags;
+    lags.reserve(events.size());
     for (const auto& event : events) {
-        const core::Duration lag = event.came - events.front().came - event.sent;
-        least = std::min(least, lag);
-        most = std::max(most, lag);
+        lags.push_back(event.came - zero - event.sent);
     }
-    return most - least;
+    std::sort(lags.begin(), lags.end());
+    const core::Duration ground = origin ? core::Duration{0} : lags.front();
+    pacing.worst_lag = lags.back() - lags.front();
+    pacing.steady_hold = std::max(lags[lags.size() / 2] - ground, core::Duration{0});
+    pacing.longest_hold = std::max(lags.back() - ground, core::Duration{0});
+}
+
+/// The shortest time between two events as they were sent.
+core::Duration interval_of(const std::vector<PacedArrival>& events) {
+    core::Duration shortest = core::Duration::max();
+    for (std::size_t i = 1; i < events.size(); ++i) {
+        shortest = std::min(shortest, events[i].sent - events[i - 1].sent);
+    }
+    return shortest;
+}
+
+/// A timer that holds bytes back for longer than the time between two events would let them go together. Those that come one by one and
+/// later than that are of a stream that began late.
+bool is_held_steadily(const Pacing& pacing, const std::vector<PacedArrival>& events) {
+    return pacing.steady_hold > kEvenLag && pacing.steady_hold < interval_of(events);
+}
+
+/// Of events most of which came alone.
+Verdict verdict_of_singles(const Pacing& pacing, const std::vector<PacedArrival>& events) {
+    if (is_held_steadily(pacing, events)) {
+        return Verdict::Coalesced;
+    }
+    const bool is_jitter = pacing.lumped <= 2 && pacing.worst_lag <= kJitter;
+    return pacing.worst_lag <= kEvenLag || is_jitter ? Verdict::Even : Verdict::Stalled;
+}
+
+Verdict verdict_of(const Pacing& pacing, const std::vector<PacedArrival>& events) {
+    const double share =
+        pacing.sent_spread.count() > 0 ? static_cast<double>(pacing.spread.count()) / static_cast<double>(pacing.sent_spread.count()) : 1.0;
+    if (pacing.worst_lag > kEvenLag && (share <= kNoSpread || pacing.bursts <= 2)) {
+        return Verdict::BufferedFull;
+    }
+    if (pacing.worst_lag <= kEvenLag || pacing.lumped * 2 <= pacing.events) {
+        return verdict_of_singles(pacing, events);
+    }
+    return pacing.worst_lag <= kCoalescedLag ? Verdict::Coalesced : Verdict::BufferedChunks;
 }
 
 }  // namespace
 
-Pacing pacing_of(const std::vector<PacedArrival>& events) {
+Pacing pacing_of(const std::vector<PacedArrival>& events, std::optional<PaceOrigin> origin) {
     Pacing pacing;
+    pacing.events = events.size();
     if (events.size() < kFewestEvents) {
         return pacing;
     }
-    pacing.bursts = bursts_of(events);
-    pacing.worst_lag = worst_lag_of(events);
+    count_bursts(pacing, events);
+    measure_lags(pacing, events, origin);
     pacing.spread = events.back().came - events.front().came;
     pacing.sent_spread = events.back().sent - events.front().sent;
-    const double share =
-        pacing.sent_spread.count() > 0 ? static_cast<double>(pacing.spread.count()) / static_cast<double>(pacing.sent_spread.count()) : 1.0;
-    if (pacing.worst_lag <= kEvenLag) {
-        pacing.verdict = Pacing::Verdict::Even;
-    } else if (share <= kNoSpread || pacing.bursts <= 2) {
-        pacing.verdict = Pacing::Verdict::BufferedFull;
-    } else {
-        pacing.verdict = pacing.worst_lag <= kCoalescedLag ? Pacing::Verdict::Coalesced : Pacing::Verdict::BufferedChunks;
-    }
+    pacing.verdict = verdict_of(pacing, events);
     return pacing;
 }
 

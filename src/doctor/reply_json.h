@@ -25,11 +25,20 @@ struct StreamCounts {
 };
 [[nodiscard]] std::optional<StreamCounts> read_counts(std::string_view json);
 
+/// Whether an error document names a quota that is used up rather than a rate ("insufficient_quota" as code or type).
+[[nodiscard]] bool names_quota(std::string_view json);
+
 /// One event of the synthetic stream: its number from 1, and when the relay wrote it, in microseconds since it began.
 struct PacedEvent {
     std::uint64_t number = 0;
     std::int64_t sent_us = 0;
 };
 [[nodiscard]] std::optional<PacedEvent> read_paced_event(std::string_view json);
+
+/// `events_sent` of GET /v1/doctor/stream/ID.
+[[nodiscard]] std::optional<std::uint64_t> read_events_sent(std::string_view json);
+
+/// `pings` of the WebSocket's answer to {"ask":"pings"}.
+[[nodiscard]] std::optional<std::uint64_t> read_pings(std::string_view json);
 
 }  // namespace relaybench::doctor

@@ -84,7 +84,7 @@ struct HttpRequestReader::Parts {
         self.request.method = http_method_str(static_cast<http_method>(parser->method));
         self.request.keep_alive = http_should_keep_alive(parser) != 0;
         self.request.http_1_0 = parser->http_major < 1 || (parser->http_major == 1 && parser->http_minor == 0);
-        self.request.upgrade = parser->upgrade != 0;
+        self.request.upgrade = parser->upgrade != 0 && !self.request.http_1_0;  // RFC 9110 §7.8: ignored in HTTP/1.0
         self.complete = true;
         http_parser_pause(parser, 1);  // what follows belongs to the next request
         return 0;

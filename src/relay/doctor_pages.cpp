@@ -138,11 +138,18 @@ HttpAnswer bad_query_answer(std::string message) {
     return fresh_answer(400, error_json({std::move(message), "invalid_request_error", ""}));
 }
 
-std::string doctor_stream_head(const AnswerContext& context, bool forbid_buffering) {
+std::optional<wire::GzipWriter::Flush> doctor_gzip(const net::ServerRequest& request, const DoctorStreamQuery& query) {
+    return request.header("accept-encoding").find("gzip") == std::string_view::npos ? std::nullopt : query.gzip;
+}
+
+std::string doctor_stream_head(const AnswerContext& context, const DoctorStreamQuery& query) {
     HttpAnswer answer;
     answer.content_type = "text/event-stream";
     answer.headers.push_back({"Cache-Control", "no-cache, no-transform"});
-    if (forbid_buffering) {
+    if (doctor_gzip(context.request, query)) {
+        answer.headers.push_back({"Content-Encoding", "gzip"});
+    }
+    if (query.forbid_buffering) {
         answer.headers.push_back({"X-Accel-Buffering", "no"});
     }
     return answer_head(answer, context) + (context.request.http_1_0 ? "\r\n" : "Transfer-Encoding: chunked\r\n\r\n");

@@ -37,8 +37,10 @@ enum class DoctorPage : std::uint8_t {
 [[nodiscard]] HttpAnswer received_answer(std::size_t bytes);
 [[nodiscard]] HttpAnswer no_content_answer(const net::ServerRequest& request);
 [[nodiscard]] HttpAnswer bad_query_answer(std::string message);
+/// How the stream is compressed: as the query wants it, for a client that accepts gzip.
+[[nodiscard]] std::optional<wire::GzipWriter::Flush> doctor_gzip(const net::ServerRequest& request, const DoctorStreamQuery& query);
 /// The head of a doctor's stream.
-[[nodiscard]] std::string doctor_stream_head(const AnswerContext& context, bool forbid_buffering);
+[[nodiscard]] std::string doctor_stream_head(const AnswerContext& context, const DoctorStreamQuery& query);
 
 /// The ID of `/v1/doctor/stream/ID`.
 [[nodiscard]] std::string_view stream_id_in(std::string_view path);

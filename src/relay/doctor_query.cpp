@@ -20,7 +20,9 @@ constexpr std::uint32_t kMostPadBytes = 16'384;
 constexpr std::size_t kLongestStreamId = 64;
 constexpr std::size_t kShownQueryBytes = 80;
 
-constexpr auto kStreamNames = std::to_array<std::string_view>({"events", "interval_ms", "pad_bytes", "keepalive_ms", "id", "buffering"});
+constexpr auto kStreamNames =
+    std::to_array<std::string_view>({"events", "interval_ms", "lead_ms", "pad_bytes", "keepalive_ms", "id", "buffering", "gzip"});
+constexpr auto kGzipWords = std::to_array<std::string_view>({"never", "flushed", "unflushed"});
 constexpr auto kSocketNames = std::to_array<std::string_view>({"mode", "events", "interval_ms", "heartbeat_ms"});
 
 bool is_id_character(char character) {
@@ -81,14 +83,17 @@ class QueryReader {
         }
         into = text.value_or("");
     }
-    /// Whether the second of two words is there; absent means the first.
-    [[nodiscard]] bool is_second(std::string_view name, const std::array<std::string_view, 2>& words) {
-        const std::string_view text = value(name).value_or(words[0]);
-        if (text != words[0] && text != words[1]) {
+    /// Which of these words is there; absent means the first.
+    [[nodiscard]] std::size_t word(std::string_view name, std::span<const std::string_view> words) {
+        const std::string_view text = value(name).value_or(words.front());
+        const auto found = std::find(words.begin(), words.end(), text);
+        if (found == words.end()) {
             refuse(name, text, core::listed(words));
+            return 0;
         }
-        return text == words[1];
+        return static_cast<std::size_t>(found - words.begin());
     }
+    [[nodiscard]] bool is_second(std::string_view name, const std::array<std::string_view, 2>& words) { return word(name, words) == 1; }
 
     [[nodiscard]] core::Expected<void> verdict() const {
         if (problems_.empty()) {
@@ -130,10 +135,14 @@ core::Expected<DoctorStreamQuery> read_doctor_stream_query(std::string_view targ
     QueryReader reader(target, kStreamNames);
     DoctorStreamQuery query;
     reader.read_schedule(query.schedule);
+    reader.read_ms("lead_ms", query.schedule.lead);
     reader.read("pad_bytes", kMostPadBytes, query.pad_bytes);
     reader.read_ms("keepalive_ms", query.keepalive);
     reader.read_id(query.id);
     query.forbid_buffering = !reader.is_second("buffering", {"no", "default"});
+    if (const std::size_t gzip = reader.word("gzip", kGzipWords); gzip > 0) {
+        query.gzip = gzip == 1 ? wire::GzipWriter::Flush::Always : wire::GzipWriter::Flush::WhenFull;
+    }
     return reader.verdict().map([&query] { return std::move(query); });
 }
 

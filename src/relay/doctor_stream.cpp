@@ -25,11 +25,15 @@ std::string event_json(std::uint32_t number, core::Duration age, std::uint32_t p
 }  // namespace
 
 DoctorStream::DoctorStream(const DoctorPlan& plan, core::TimePoint begin)
-    : plan_(plan), begin_(begin), beat_due_(plan.beat.count() > 0 ? begin + plan.beat : core::TimePoint::max()) {}
+    : plan_(plan), begin_(begin), beat_due_(plan.beat.count() > 0 ? begin + plan.beat : core::TimePoint::max()) {
+    if (plan.gzip) {
+        gzip_.emplace(*plan.gzip);
+    }
+}
 
 core::TimePoint DoctorStream::event_due() const {
     const bool over = counts_.events == plan_.schedule.events;
-    return over ? core::TimePoint::max() : begin_ + (counts_.events + 1) * plan_.schedule.interval;
+    return over ? core::TimePoint::max() : begin_ + plan_.schedule.lead + (counts_.events + 1) * plan_.schedule.interval;
 }
 
 core::TimePoint DoctorStream::next_due() const { return counts_.ended ? core::TimePoint::max() : std::min(event_due(), beat_due_); }
@@ -72,17 +76,33 @@ void DoctorStream::end_if_over(std::string& into) {
         return;
     }
     write_framed("data: [DONE]\n\n", into);
+    if (gzip_) {
+        std::string rest;
+        gzip_->finish(rest);
+        write_chunk(rest, into);
+    }
     into.append(plan_.framing == Framing::HttpChunked ? "0\r\n\r\n" : "");
     counts_.ended = true;
 }
 
-void DoctorStream::write_framed(std::string_view text, std::string& into) const {
+void DoctorStream::write_framed(std::string_view text, std::string& into) {
     if (is_websocket()) {
         into.append(net::server_frame_head(net::FrameKind::Text, text.size()).view()).append(text);
-    } else if (plan_.framing == Framing::HttpChunked) {
-        fmt::format_to(std::back_inserter(into), "{:x}\r\n{}\r\n", text.size(), text);
+    } else if (gzip_) {
+        std::string compressed;
+        gzip_->write(text, compressed);
+        write_chunk(compressed, into);
     } else {
-        into.append(text);
+        write_chunk(text, into);
+    }
+}
+
+/// Nothing is no chunk: an empty one would end the body.
+void DoctorStream::write_chunk(std::string_view bytes, std::string& into) const {
+    if (plan_.framing == Framing::HttpChunked && !bytes.empty()) {
+        fmt::format_to(std::back_inserter(into), "{:x}\r\n{}\r\n", bytes.size(), bytes);
+    } else {
+        into.append(bytes);
     }
 }
 

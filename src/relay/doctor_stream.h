@@ -2,12 +2,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "core/clock.h"
 #include "relay/doctor_query.h"
 #include "relay/stream_encoder.h"
+#include "wire/gzip_stream.h"
 
 namespace relaybench::relay {
 
@@ -22,7 +24,8 @@ struct DoctorPlan {
     DoctorSchedule schedule;
     std::chrono::milliseconds beat{0};  ///< SSE: from comment to comment; WebSocket: from ping to ping; 0: none
     std::uint32_t pad_bytes = 0;
-    Framing framing = Framing::HttpChunked;  ///< HttpChunked, HttpPlain or WsText
+    Framing framing = Framing::HttpChunked;                      ///< HttpChunked, HttpPlain or WsText
+    std::optional<wire::GzipWriter::Flush> gzip = std::nullopt;  ///< SSE: compressed
 };
 
 /// The numbered events that doctor times, as bytes. Their times are counted from the begin, so that lateness never adds up.
@@ -46,9 +49,11 @@ class DoctorStream {
     void write_beat(core::TimePoint now, std::string& into);
     void write_comment(std::string_view text, std::string& into);
     void end_if_over(std::string& into);
-    void write_framed(std::string_view text, std::string& into) const;
+    void write_framed(std::string_view text, std::string& into);
+    void write_chunk(std::string_view bytes, std::string& into) const;
 
     DoctorPlan plan_;
+    std::optional<wire::GzipWriter> gzip_;
     core::TimePoint begin_;
     core::TimePoint beat_due_;
     DoctorCounts counts_;

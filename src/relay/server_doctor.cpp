@@ -75,7 +75,8 @@ void Server::start_doctor_stream(Session& session, const net::ServerRequest& req
     const DoctorPlan plan{.schedule = query->schedule,
                           .beat = query->keepalive,
                           .pad_bytes = query->pad_bytes,
-                          .framing = request.http_1_0 ? Framing::HttpPlain : Framing::HttpChunked};
+                          .framing = request.http_1_0 ? Framing::HttpPlain : Framing::HttpChunked,
+                          .gzip = doctor_gzip(request, *query)};
     const core::TimePoint now = clock_.now();
     session.state = Session::State::Streaming;
     session.doctor = std::make_unique<DoctorRun>(
@@ -83,7 +84,7 @@ void Server::start_doctor_stream(Session& session, const net::ServerRequest& req
     if (!query->id.empty()) {
         session.doctor->ticket = ledger_.open(std::move(query->id));
     }
-    play_doctor(session, doctor_stream_head({headed, profile_.cors, truth_.requests}, query->forbid_buffering));
+    play_doctor(session, doctor_stream_head({headed, profile_.cors, truth_.requests}, *query));
 }
 
 void Server::open_doctor_socket(Session& session, const net::ServerRequest& request) {

@@ -16,9 +16,9 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def await_listener(port, process):
+def await_listener(port, process, host="127.0.0.1"):
     for _ in range(200):
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=1):
             return
         if process.poll() is not None:
             break
@@ -27,10 +27,10 @@ def await_listener(port, process):
 
 
 @contextlib.contextmanager
-def running(port, command, **how):
+def running(port, command, host="127.0.0.1", **how):
     process = subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **how)
     try:
-        await_listener(port, process)
+        await_listener(port, process, host)
         yield
     finally:
         process.terminate()
@@ -50,6 +50,7 @@ events {{ worker_connections 256; }}
 http {{
   access_log off;
   client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
+  {http}
   server {{
     listen 127.0.0.1:{port} {ssl};
     {certificate}
@@ -66,15 +67,15 @@ proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade"; p
 
 
 @contextlib.contextmanager
-def nginx(server, certificate=None):
-    """An nginx with this text in its server block; gives its port. `certificate`: (certificate, key)."""
+def nginx(server, certificate=None, http="", listen="ssl"):
+    """An nginx with these texts in its server and http blocks; gives its port. `certificate`: (certificate, key); `listen`: how, if there is one."""
     port = free_port()
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         folder.chmod(0o755)
         lines = f"ssl_certificate {certificate[0]}; ssl_certificate_key {certificate[1]};" if certificate else ""
         config = folder / "nginx.conf"
-        config.write_text(NGINX.format(folder=folder, port=port, ssl="ssl" if certificate else "", certificate=lines, server=server))
+        config.write_text(NGINX.format(folder=folder, port=port, ssl=listen if certificate else "", certificate=lines, server=server, http=http.format(folder=folder)))
         with running(port, [shutil.which("nginx") or "/usr/sbin/nginx", "-p", folder, "-c", config]):
             yield port
 

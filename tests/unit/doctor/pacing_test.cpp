@@ -11,13 +11,14 @@ using namespace std::chrono_literals;
 using Verdict = Pacing::Verdict;
 
 /// Twelve events, one each 300 ms; `delay` says how much later than sent each one comes.
-Pacing of_delays(const std::function<core::Duration(std::size_t number, core::Duration sent)>& delay) {
+Pacing of_delays(const std::function<core::Duration(std::size_t number, core::Duration sent)>& delay,
+                 std::optional<PaceOrigin> origin = std::nullopt) {
     std::vector<PacedArrival> events;
     for (std::size_t i = 0; i < 12; ++i) {
         const core::Duration sent = 300ms * static_cast<int>(i);
         events.push_back({sent, core::TimePoint(1h) + sent + delay(i, sent)});
     }
-    return pacing_of(events);
+    return pacing_of(events, origin);
 }
 
 TEST_CASE("pacing: an even stream is even, whatever the distance and with jitter") {
@@ -41,6 +42,41 @@ TEST_CASE("pacing: quanta of four events are chunks of a buffer") {
 
 TEST_CASE("pacing: every other event held for 300 ms is coalescing") {
     CHECK(of_delays([](std::size_t i, auto) { return i % 2 == 0 ? 300ms : 0ms; }).verdict == Verdict::Coalesced);
+}
+
+TEST_CASE("pacing: a hold that is the same for all events is seen against the round trip, and is no distance") {
+    const auto with_hold = [](core::Duration hold, core::Duration round_trip) {
+        return of_delays([&](auto, auto) { return round_trip + hold; }, PaceOrigin{core::TimePoint(1h), round_trip});
+    };
+    for (const auto round_trip : {1ms, 40ms, 400ms}) {
+        CHECK(with_hold(0ms, round_trip).verdict == Verdict::Even);
+        CHECK(with_hold(100ms, round_trip).verdict == Verdict::Even);
+        CHECK(with_hold(207ms, round_trip).verdict == Verdict::Coalesced);
+        CHECK(with_hold(207ms, round_trip).longest_hold == 207ms);
+    }
+    CHECK(of_delays([](auto, auto) { return 207ms; }).verdict == Verdict::Even);
+}
+
+TEST_CASE(
+    "pacing: HAProxy's 200 ms are seen although the last event leaves at once with the end of the stream, with and without an origin") {
+    const auto haproxy = [](std::size_t i, auto) { return i == 11 ? 1ms : i % 2 == 0 ? 206ms : 239ms; };
+    CHECK(of_delays(haproxy, PaceOrigin{core::TimePoint(1h), 1ms}).verdict == Verdict::Coalesced);
+    CHECK(of_delays(haproxy).verdict == Verdict::Coalesced);
+}
+
+TEST_CASE("pacing: events that come one by one and later than the next one was sent are of a stream that began late") {
+    CHECK(of_delays([](auto, auto) { return 900ms; }, PaceOrigin{core::TimePoint(1h), 10ms}).verdict == Verdict::Even);
+}
+
+TEST_CASE("pacing: jitter of 150 ms and a little more is even as long as events come one by one") {
+    CHECK(of_delays([](std::size_t i, auto) { return 31ms * static_cast<int>((i * 5) % 6); }).verdict == Verdict::Even);
+}
+
+TEST_CASE("pacing: one pause of a second, as after a lost packet, is no buffer") {
+    const Pacing pacing = of_delays([](std::size_t i, core::Duration sent) { return i >= 4 && i <= 7 ? 2200ms - sent : 5ms; });
+    CHECK(pacing.verdict == Verdict::Stalled);
+    CHECK(pacing.is_even());
+    CHECK(pacing.lumped == 4);
 }
 
 TEST_CASE("pacing: three events are too few to say anything") {

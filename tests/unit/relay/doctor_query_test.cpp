@@ -26,6 +26,8 @@ TEST_CASE("doctor query: what is not said has its default") {
         CHECK(query->keepalive == milliseconds(0));
         CHECK(query->id.empty());
         CHECK(query->forbid_buffering);
+        CHECK(query->schedule.lead == milliseconds(0));
+        CHECK_FALSE(query->gzip.has_value());
     }
     const auto socket = relay::read_doctor_socket_query("/v1/doctor/ws");
     REQUIRE(socket.has_value());
@@ -58,6 +60,7 @@ TEST_CASE("doctor query: a bad value is told with what would be accepted") {
     CHECK(stream_query_error("interval_ms=-1") == R"(interval_ms is "-1", expected a whole number from 0 to 2000000)");
     CHECK(stream_query_error("keepalive_ms=1s") == R"(keepalive_ms is "1s", expected a whole number from 0 to 2000000)");
     CHECK(stream_query_error("pad_bytes=99999999999") == R"(pad_bytes is "99999999999", expected a whole number from 0 to 16384)");
+    CHECK(stream_query_error("gzip=yes") == R"(gzip is "yes", expected never, flushed or unflushed)");
     CHECK(stream_query_error("buffering=yes") == R"(buffering is "yes", expected no or default)");
     CHECK(stream_query_error("id=a_b") == R"(id is "a_b", expected 1 to 64 of the characters A-Z, a-z, 0-9 and -)");
     CHECK(stream_query_error("id=" + std::string(65, 'a')).find("expected 1 to 64 of") != std::string::npos);
@@ -66,7 +69,7 @@ TEST_CASE("doctor query: a bad value is told with what would be accepted") {
 TEST_CASE("doctor query: unknown parameters are refused, and all problems are told at once") {
     CHECK(
         stream_query_error("event=3&buffering=off&pad_bytes=x") ==
-        R"(there is no parameter "event" (did you mean "events"?), expected events, interval_ms, pad_bytes, keepalive_ms, id or buffering; )"
+        R"(there is no parameter "event" (did you mean "events"?), expected events, interval_ms, lead_ms, pad_bytes, keepalive_ms, id, buffering or gzip; )"
         R"(pad_bytes is "x", expected a whole number from 0 to 16384; buffering is "off", expected no or default)");
     const auto socket = relay::read_doctor_socket_query("/v1/doctor/ws?mode=talk");
     REQUIRE_FALSE(socket.has_value());

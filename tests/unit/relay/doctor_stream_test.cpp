@@ -7,6 +7,7 @@
 
 namespace relay = relaybench::relay;
 namespace core = relaybench::core;
+namespace wire = relaybench::wire;
 using std::chrono::milliseconds;
 
 namespace {
@@ -75,6 +76,32 @@ TEST_CASE("doctor stream: chunked, every event is a chunk, and the last chunk en
           "6\r\n: ok\n\n\r\n"
           "26\r\ndata: {\"seq\":1,\"t_us\":0,\"pad\":\"xxx\"}\n\n\r\n"
           "e\r\ndata: [DONE]\n\n\r\n0\r\n\r\n");
+}
+
+TEST_CASE("doctor stream: a lead comes before the schedule") {
+    DoctorPlay play({.schedule = {1, milliseconds(300), milliseconds(5000)}, .framing = relay::Framing::HttpPlain});
+    CHECK(play.after(milliseconds(0)) == ": ok\n\n");
+    CHECK(play.stream.next_due() == play.clock.now() + milliseconds(5300));
+}
+
+TEST_CASE("doctor stream: compressed and flushed, each event comes at once; not flushed, all wait for the end") {
+    for (const auto flush : {wire::GzipWriter::Flush::Always, wire::GzipWriter::Flush::WhenFull}) {
+        DoctorPlay play({.schedule = {2, milliseconds(300)}, .framing = relay::Framing::HttpPlain, .gzip = flush});
+        wire::GzipReader reader;
+        std::string text;
+        REQUIRE(reader.read(play.after(milliseconds(0)), 1000, text));
+        REQUIRE(reader.read(play.after(milliseconds(300)), 1000, text));
+        CHECK((text.find("\"seq\":1") != std::string::npos) == (flush == wire::GzipWriter::Flush::Always));
+        REQUIRE(reader.read(play.after(milliseconds(300)), 1000, text));
+        CHECK(text.find("\"seq\":2") != std::string::npos);
+        CHECK(text.ends_with("data: [DONE]\n\n"));
+    }
+}
+
+TEST_CASE("doctor stream: a compressor that keeps its bytes writes no chunk, which would end the body") {
+    DoctorPlay play({.schedule = {2, milliseconds(300)}, .gzip = wire::GzipWriter::Flush::WhenFull});
+    play.after(milliseconds(0));
+    CHECK(play.after(milliseconds(300)).empty());
 }
 
 TEST_CASE("doctor stream: large events leave in writes of bounded size, none is lost") {

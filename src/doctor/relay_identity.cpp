@@ -1,0 +1,138 @@
+#include "doctor/relay_identity.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "core/text.h"
+#include "doctor/answerer.h"
+#include "doctor/facts.h"
+#include "doctor/finding_codes.h"
+#include "doctor/http2_frames.h"
+#include "doctor/reach.h"
+#include "doctor/reply_json.h"
+#include "doctor/shown.h"
+
+namespace relaybench::doctor {
+
+namespace {
+
+using result::Confidence;
+
+constexpr core::Duration kBudget = std::chrono::seconds(10);
+constexpr std::size_t kShownBytes = 120;
+
+/// The same host by TLS: the base URL should have said so.
+bool leads_to_tls(const Facts& facts, const HttpReply& reply) {
+    const auto location = wire::parse_url(reply.header("location"));
+    return location && !facts.url.secure() && location->secure() && core::iequals(location->host, facts.url.host);
+}
+
+Outcome not_the_relay(const Facts& facts, const HttpReply& reply) {
+    if (reply.status >= 300 && reply.status < 400) {
+        return redirected(facts, reply);
+    }
+    if (auto limited = why_limited(reply)) {
+        return Outcome::fail(reply.text(), *std::move(limited));
+    }
+    if (wants_tls(reply)) {
+        return Outcome::fail(reply.text(), found("url.scheme-swapped", Confidence::Proven,
+                                                 fmt::format("{} wants TLS and was spoken to without.", facts.url.authority())));
+    }
+    if (reply.status >= 500 && reply.status != 511) {
+        return Outcome::fail(reply.text(), found("relay.down", Confidence::Likely,
+                                                 fmt::format("The relay, or a gateway before it, answers {}.", answered(reply))));
+    }
+    if (reply.status == 403 || reply.status == 511) {
+        return Outcome::fail(reply.text(), found("http.not-relay", Confidence::Likely,
+                                                 fmt::format("Something on the way answers {} in the relay's place.", answered(reply))));
+    }
+    return Outcome::fail(reply.text(), found("http.not-relay", Confidence::Likely,
+                                             fmt::format("What answers at {} is a web page ({}), not the relay's API.",
+                                                         facts.url.authority(), answered(reply))));
+}
+
+Outcome no_answer(const Facts& facts, const HttpReply& reply) {
+    const std::string_view more = looks_like_http2(reply.first_bytes) ? "; HTTP/2 is spoken there without being negotiated" : "";
+    return Outcome::fail(reply.text(), found("relay.down", Confidence::Likely,
+                                             fmt::format("{} gives no HTTP answer: {}{}.", facts.url.authority(), reply.text(), more)));
+}
+
+/// Marks of a forward proxy: what it adds to answers, and what it adds to requests, which the relay reports. A relay's own front end
+/// (X-Forwarded-For, a Server header) is none.
+std::string intermediary_of(const HttpReply& reply, const HelloReply& hello) {
+    for (const char* name : {"via", "x-cache", "x-squid-error"}) {
+        if (const auto value = reply.header(name); !value.empty()) {
+            return fmt::format("its answers carry {}: {}", name, core::printable(value, kShownBytes));
+        }
+    }
+    const auto& arrived = hello.received_headers;
+    return std::find(arrived.begin(), arrived.end(), "via") == arrived.end() ? "" : "requests arrive at the relay with a Via header";
+}
+
+Outcome identified(const HttpReply& reply, const HelloReply& hello) {
+    Outcome outcome = Outcome::pass("the relay answered the challenge");
+    if (const std::string mark = intermediary_of(reply, hello); !mark.empty()) {
+        outcome = Outcome::info("the relay answered the challenge, through a proxy that shows itself");
+        outcome.findings.push_back(
+            found("http.intermediary", Confidence::Likely, fmt::format("A proxy stands before the relay: {}.", mark)));
+    }
+    return outcome;
+}
+
+/// The relay without doctor pages is known by its way of refusing: JSON with an error in it.
+Outcome identify_by_models(const Subject& subject, Facts& facts) {
+    HttpQuestion question;
+    question.target = facts.prefix + "/models";
+    const HttpReply reply = ask_relay(subject, facts, question, Trust::Anyone, now() + kBudget);
+    Outcome outcome;
+    if (!reply.has_head()) {
+        outcome = no_answer(facts, reply);
+    } else if (reply.is_json() && (reply.status == 200 || reply.status == 401 || reply.status == 403 || reply.status == 429)) {
+        facts.proved_itself = true;
+        outcome = Outcome::pass(fmt::format("speaks like a relay ({})", reply.text()));
+    } else if (reply.status == 404 && reply.is_json()) {
+        outcome = Outcome::fail(reply.text(), found("url.missing-v1", Confidence::Likely,
+                                                    fmt::format("The API is not under {} of {}.", facts.prefix, facts.url.authority())));
+    } else {
+        outcome = not_the_relay(facts, reply);
+    }
+    return show_answerer(outcome, reply);
+}
+
+}  // namespace
+
+Outcome redirected(const Facts& facts, const HttpReply& reply) {
+    const std::string where = shown_url(reply.header("location"));
+    if (leads_to_tls(facts, reply)) {
+        return Outcome::fail(reply.text(),
+                             found("url.insecure-scheme", Confidence::Proven,
+                                   fmt::format("Requests by http:// are sent on to {}; POST becomes GET on that way, and clients "
+                                               "leave the key behind.",
+                                               where)));
+    }
+    return Outcome::fail(reply.text(), found("http.redirected", Confidence::Proven,
+                                             fmt::format("Requests to {} are sent on to {}.", facts.url.authority(), where)));
+}
+
+Outcome check_identity(const Subject& subject, Facts& facts) {
+    const std::string challenge = fmt::format("rb-{:x}", now().time_since_epoch().count());
+    HttpQuestion question;
+    question.target = facts.prefix + "/doctor/hello";
+    question.headers = {{"X-HS-Challenge", challenge}};
+    const HttpReply reply = ask_relay(subject, facts, question, Trust::Anyone, now() + kBudget);
+    const auto hello = read_hello(reply.body);
+    if (reply.status == 200 && hello && hello->challenge == challenge) {
+        facts.has_doctor_pages = true;
+        facts.proved_itself = true;
+        Outcome outcome = identified(reply, *hello);
+        return show_answerer(outcome, reply);
+    }
+    if (reply.end == HttpReply::End::TimedOut) {
+        return Outcome::fail(reply.text(), found("relay.down", Confidence::Likely,
+                                                 fmt::format("{} accepts connections and gives no whole answer.", facts.url.authority())));
+    }
+    return identify_by_models(subject, facts);
+}
+
+}  // namespace relaybench::doctor

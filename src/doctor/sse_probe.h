@@ -1,0 +1,57 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "doctor/examination.h"
+#include "doctor/http_exchange.h"
+#include "doctor/pacing.h"
+
+namespace relaybench::doctor {
+
+struct Facts;
+
+/// How the relay's synthetic stream is asked for.
+struct StreamAsk {
+    std::string method = "POST";
+    std::string accept_encoding = "identity";
+    std::size_t events = 12;
+    std::chrono::milliseconds interval{300};
+    std::size_t pad_bytes = 0;
+    std::string id{};  ///< under which the relay counts what it sent; empty: it does not
+};
+
+/// What came of it.
+struct StreamSample {
+    HttpReply reply;
+    std::vector<PacedArrival> events;
+    bool done = false;  ///< [DONE] came
+
+    [[nodiscard]] bool is_stream() const;
+    [[nodiscard]] bool is_compressed() const { return !reply.header("content-encoding").empty(); }
+    /// From the request to the last byte that came.
+    [[nodiscard]] core::Duration cut_after() const { return reply.ended_at - reply.asked; }
+};
+
+/// The pieces of an answer as events; compressed ones are read as their bytes come.
+[[nodiscard]] StreamSample sample_of(HttpReply reply);
+
+/// Asks without a key, on a connection of its own, within ten seconds.
+[[nodiscard]] StreamSample play_stream(const Subject& subject, const Facts& facts, const StreamAsk& ask);
+/// Each on a connection of its own, all at once.
+[[nodiscard]] std::vector<StreamSample> play_streams(const Subject& subject, const Facts& facts, const std::vector<StreamAsk>& asks);
+
+/// The first streams, which were played side by side: as completions are asked for, as most clients do (they accept compression), and by GET.
+struct FirstStreams {
+    StreamSample plain;
+    StreamSample compressed;
+    StreamSample by_get;
+    std::optional<core::Duration> round_trip;  ///< of the same request for a stream that ends at once
+};
+
+[[nodiscard]] Pacing pacing_of(const StreamSample& sample, std::optional<core::Duration> round_trip);
+
+}  // namespace relaybench::doctor
