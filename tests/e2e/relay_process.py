@@ -20,12 +20,12 @@ class Relay:
 
 
 @contextlib.contextmanager
-def relay(profile, *arguments, tls=None, listen="127.0.0.1:0"):
-    """`relaybench relay` with this profile; it ends with the block (and its truth file is then written)."""
+def relay(profile, *arguments, tls=None, listen="127.0.0.1:0", prefix=()):
+    """`relaybench relay` with this profile; it ends with the block (and its truth file is then written). `prefix`: a command that runs it."""
     ready, says_ready = os.pipe()
     extra = ["--tls", ",".join(map(str, tls))] if tls else []
     process = subprocess.Popen(
-        [harness.binary(), "relay", "--listen", listen, "--profile", profile, "--ready-fd", str(says_ready), *extra, *map(str, arguments)],
+        [*prefix, harness.binary(), "relay", "--listen", listen, "--profile", profile, "--ready-fd", str(says_ready), *extra, *map(str, arguments)],
         pass_fds=[says_ready],
         stdin=subprocess.DEVNULL,
     )

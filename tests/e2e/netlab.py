@@ -1,0 +1,281 @@
+"""A network of three namespaces for one test: client – router – server, with a resolver, faults in the router and servers on real ports.
+
+    with netlab.network() as net:
+        with net.resolver() as names, net.relay("fast") as port, net.nginx(...):
+            net.rtr.iptables("-A FORWARD -p tcp --dport 443 -j DROP")
+            net.cli.run([...])
+
+Addresses are of the blocks for documentation: public as far as programs can tell, and nobody's. Nothing outside of the namespaces is
+touched but /etc/netns/NAME, which `ip netns exec` lays over /etc; it goes with the block, as the namespaces do.
+"""
+
+import contextlib
+import ctypes
+import itertools
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+
+import lab
+import relay_process
+from dns_responder import Responder
+
+CLIENT, ROUTER_NEAR, ROUTER_FAR, SERVER = "198.51.100.2", "198.51.100.1", "203.0.113.1", "203.0.113.2"
+CLIENT6, ROUTER_NEAR6, ROUTER_FAR6, SERVER6 = "2001:db8:1::2", "2001:db8:1::1", "2001:db8:2::1", "2001:db8:2::2"
+NOBODY = "203.0.113.77"  # in the server's network, where nobody answers for it
+HOST = "relay.example.net"
+
+ETC = pathlib.Path("/etc/netns")
+CLONE_NEWNET = 0x40000000
+_numbers = itertools.count()
+
+
+def why_not():
+    """Why there can be no network here; empty when there can."""
+    if os.geteuid() != 0:
+        return "needs root for network namespaces"
+    for program in ("ip", "iptables", "ip6tables"):
+        if not shutil.which(program):
+            return f"needs {program}"
+    name = f"rb-probe-{os.getpid()}"
+    added = subprocess.run(["ip", "netns", "add", name], capture_output=True, text=True, check=False)
+    if added.returncode != 0:
+        return f"no network namespaces here: {added.stderr.strip()}"
+    try:
+        rule = ["ip", "netns", "exec", name, "iptables", "-A", "FORWARD", "-j", "DROP"]
+        filtered = subprocess.run(rule, capture_output=True, text=True, check=False)
+        return "" if filtered.returncode == 0 else f"no iptables in namespaces: {filtered.stderr.strip()}"
+    finally:
+        subprocess.run(["ip", "netns", "del", name], check=False)
+
+
+def has_match(name):
+    """Whether iptables knows this match or target here ("string", "statistic"): kernels differ."""
+    with namespaces("probe") as (probe,):
+        done = subprocess.run(probe.command(*f"iptables -A OUTPUT {name} -j ACCEPT".split()), capture_output=True, check=False)
+        return done.returncode == 0
+
+
+class Namespace:
+    """One machine of the network."""
+
+    def __init__(self, name):
+        self.name = name
+        self.etc = ETC / name
+
+    def command(self, *words):
+        """The command that runs `words` here: it becomes that program, so its process can be ended as any other."""
+        return ["ip", "netns", "exec", self.name, *map(str, words)]
+
+    def run(self, *words, **how):
+        return subprocess.run(self.command(*words), **{"check": True, "capture_output": True, "text": True, **how})
+
+    def ip(self, line):
+        subprocess.run(["ip", "-n", self.name, *line.split()], check=True, capture_output=True, text=True)
+
+    def iptables(self, line, version=4):
+        """A line of iptables (6: ip6tables) as one types it."""
+        self.run("iptables" if version == 4 else "ip6tables", *line.split())
+
+    def sysctl(self, *settings):
+        self.run("sysctl", "-q", "-w", *settings)
+
+    def call(self, function, *arguments):
+        """What `function` gives when a thread of this namespace calls it: its sockets stay here whoever uses them later."""
+        outcome = {}
+
+        def inside():
+            try:
+                descriptor = os.open(f"/run/netns/{self.name}", os.O_RDONLY)
+                try:
+                    if ctypes.CDLL(None, use_errno=True).setns(descriptor, CLONE_NEWNET) != 0:
+                        raise OSError(ctypes.get_errno(), "setns")
+                finally:
+                    os.close(descriptor)
+                outcome["value"] = function(*arguments)
+            except Exception as error:  # noqa: BLE001 (handed to the caller's thread)
+                outcome["error"] = error
+
+        thread = threading.Thread(target=inside)
+        thread.start()
+        thread.join()
+        if "error" in outcome:
+            raise outcome["error"]
+        return outcome["value"]
+
+    def listener(self, address, port):
+        """A listening TCP socket here."""
+        return self.call(_listener, address, port)
+
+    def accepts(self, address, port):
+        """Whether something here takes connections there."""
+        try:
+            self.call(socket.create_connection, (address, port), 1).close()
+        except OSError:
+            return False
+        return True
+
+    @contextlib.contextmanager
+    def running(self, *words, ready=None):
+        """A server of this namespace, until the block ends. `ready`: (address, port) that it listens at."""
+        process = subprocess.Popen(self.command(*words), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        try:
+            for _ in range(200):
+                if ready is None or self.accepts(*ready):
+                    break
+                if process.poll() is not None:
+                    raise AssertionError(f"{words[0]} ended with {process.returncode}: {process.stderr.read()}")
+                time.sleep(0.05)
+            else:
+                raise AssertionError(f"{words[0]} does not listen at {ready}")
+            yield process
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            process.stderr.close()
+
+
+def _listener(address, port):
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    made = socket.socket(family)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    made.bind((address, port))
+    made.listen(64)
+    return made
+
+
+@contextlib.contextmanager
+def namespaces(*roles):
+    """Namespaces whose names no other process has; they and their /etc go with the block."""
+    number = next(_numbers)
+    with contextlib.ExitStack() as stack:
+        made = []
+        for role in roles:
+            space = Namespace(f"rb{os.getpid()}-{number}-{role}")
+            subprocess.run(["ip", "netns", "add", space.name], check=True, capture_output=True)
+            stack.callback(_remove, space)
+            space.ip("link set lo up")
+            made.append(space)
+        yield tuple(made)
+
+
+def _remove(space):
+    subprocess.run(["ip", "netns", "del", space.name], check=False, capture_output=True)
+    shutil.rmtree(space.etc, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        ETC.rmdir()  # when it was the last one
+
+
+NGINX = """
+worker_processes 1;
+daemon off;
+error_log stderr crit;
+pid {folder}/nginx.pid;
+events {{ worker_connections 256; }}
+http {{
+  access_log off;
+  client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
+  {servers}
+}}
+"""
+
+
+def tls_server(certificate, body, port=443, extra=""):
+    """A server block that speaks TLS at this port, IPv4 and IPv6. `certificate`: (file, key); `extra`: more lines."""
+    return (f"server {{ listen {port} ssl; listen [::]:{port} ssl; ssl_certificate {certificate[0]}; ssl_certificate_key {certificate[1]};\n"
+            f"{extra}\n{body} }}\n")  # fmt: skip
+
+
+def plain_server(body, port=80, extra=""):
+    return f"server {{ listen {port}; listen [::]:{port};\n{extra}\n{body} }}\n"
+
+
+def forward(port):
+    """The location block of a well-kept reverse proxy before the relay at this port."""
+    return f"location / {{ {lab.FORWARD.format(relay=port)} proxy_buffering off; }}"
+
+
+class Network:
+    """cli –r0[rtr]r1– srv. The client resolves names at the router."""
+
+    def __init__(self, cli, rtr, srv):
+        self.cli, self.rtr, self.srv = cli, rtr, srv
+
+    def build(self):
+        self.rtr.ip(f"link add r0 type veth peer name eth0 netns {self.cli.name}")
+        self.rtr.ip(f"link add r1 type veth peer name eth0 netns {self.srv.name}")
+        # Limits on ICMP would make the second of two equal questions go unanswered. No detection of duplicate addresses: it takes a second.
+        self.rtr.sysctl("net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1", "net.ipv4.icmp_ratelimit=0", "net.ipv6.icmp.ratelimit=0")
+        for space, link, address, address6 in ((self.rtr, "r0", ROUTER_NEAR, ROUTER_NEAR6), (self.rtr, "r1", ROUTER_FAR, ROUTER_FAR6),
+                                               (self.cli, "eth0", CLIENT, CLIENT6), (self.srv, "eth0", SERVER, SERVER6)):  # fmt: skip
+            space.ip(f"addr add {address}/24 dev {link}")
+            space.ip(f"addr add {address6}/64 dev {link} nodad")
+            space.ip(f"link set {link} up")
+        for space, gateway, gateway6 in ((self.cli, ROUTER_NEAR, ROUTER_NEAR6), (self.srv, ROUTER_FAR, ROUTER_FAR6)):
+            space.ip(f"route add default via {gateway}")
+            space.ip(f"-6 route add default via {gateway6}")
+        self.resolve_at(ROUTER_NEAR)
+
+    def resolve_at(self, *servers, options=""):
+        """Writes the client's resolv.conf, and what else decides how it finds names."""
+        lines = [f"nameserver {server}" for server in servers] + ([f"options {options}"] if options else [])
+        self.write_etc("resolv.conf", "\n".join(lines) + "\n")
+        self.write_etc("nsswitch.conf", "hosts: files dns\n")
+        self.hosts()
+
+    def hosts(self, *lines):
+        """The client's hosts file, with these lines in it."""
+        self.write_etc("hosts", "\n".join(["127.0.0.1 localhost", "::1 localhost", *lines]) + "\n")
+
+    def write_etc(self, name, text):
+        self.cli.etc.mkdir(parents=True, exist_ok=True)
+        (self.cli.etc / name).write_text(text)
+
+    @contextlib.contextmanager
+    def resolver(self, records=None, address=ROUTER_NEAR, **behaviour):
+        """A resolver in the router that knows these names (default: HOST at the server); see Responder for how it may misbehave."""
+        responder = Responder({HOST: [SERVER, SERVER6]} if records is None else records, **behaviour)
+        with responder.serving(lambda: self.rtr.call(_datagrams, address), lambda: self.rtr.listener(address, 53)):
+            yield responder
+
+    @contextlib.contextmanager
+    def relay(self, profile="fast", *arguments, where=None):
+        """The embedded relay on a loopback port of the server; gives the port."""
+        prefix = (where or self.srv).command()
+        with relay_process.relay(profile, *arguments, prefix=prefix) as server:
+            yield server.port
+
+    @contextlib.contextmanager
+    def nginx(self, *servers, where=None, port=443):
+        """An nginx with these server blocks (tls_server(), plain_server()); it is ready when it listens at `port`."""
+        where = where or self.srv
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            folder.chmod(0o755)
+            (folder / "nginx.conf").write_text(NGINX.format(folder=folder, servers="\n".join(servers)))
+            program = shutil.which("nginx") or "/usr/sbin/nginx"
+            with where.running(program, "-p", folder, "-c", folder / "nginx.conf", ready=("127.0.0.1", port)):
+                yield
+
+
+def _datagrams(address):
+    made = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
+    made.bind((address, 53))
+    return made
+
+
+@contextlib.contextmanager
+def network():
+    with namespaces("cli", "rtr", "srv") as spaces:
+        net = Network(*spaces)
+        net.build()
+        yield net
