@@ -6,7 +6,7 @@ set(RELAYBENCH_ALONE
     scenario/connect_to.cpp scenario/field.cpp scenario/node.cpp scenario/node_yaml.cpp scenario/load_fields.cpp scenario/relay_fields.cpp scenario/relay_list_field.cpp scenario/relay_spec.cpp scenario/scenario_fields.cpp
     net/response_reader.cpp net/listener_http.cpp net/client_streaming.cpp net/client_transport.cpp net/frame_reader.cpp
     result/read_arm_json.cpp result/read_journal_json.cpp result/journal_json.cpp result/series_recorder.cpp result/write_json.cpp
-    doctor/websocket_probe.cpp doctor/tls_failure.cpp doctor/channel.cpp doctor/handshake.cpp
+    doctor/websocket_probe.cpp doctor/check_body.cpp doctor/dns_verdict.cpp doctor/portal.cpp doctor/tcp_verdict.cpp doctor/tls_verdict.cpp doctor/tls_failure.cpp doctor/channel.cpp doctor/handshake.cpp
     judge/gate_operand.cpp judge/gate_parser.cpp judge/gate.cpp judge/wording.cpp
     report/terminal_compare.cpp report/terminal_run.cpp report/doctor_forward.cpp report/terminal_doctor.cpp
     relay/ready_profiles.cpp)

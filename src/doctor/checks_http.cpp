@@ -5,6 +5,7 @@
 #include "core/text.h"
 #include "core/units.h"
 #include "doctor/check.h"
+#include "doctor/check_body.h"
 #include "doctor/facts.h"
 #include "doctor/finding_codes.h"
 #include "doctor/reach.h"
@@ -19,8 +20,6 @@ using result::Confidence;
 
 constexpr core::Duration kBudget = std::chrono::seconds(10);
 constexpr std::size_t kShownBytes = 120;
-constexpr std::size_t kSmallBody = 4096;
-constexpr std::size_t kLargeBody = 65536;
 
 /// Headers that say who answered.
 Outcome& show_answerer(Outcome& outcome, const HttpReply& reply) {
@@ -66,7 +65,9 @@ Outcome identify_by_models(const Subject& subject, Facts& facts) {
     question.target = facts.prefix + "/models";
     const HttpReply reply = ask_relay(subject, facts, question, Trust::Anyone, now() + kBudget);
     Outcome outcome;
-    if (!reply.has_head()) {
+    if (auto lost = why_lost(reply)) {
+        outcome = Outcome::fail(reply.text(), *std::move(lost));
+    } else if (!reply.has_head()) {
         outcome = Outcome::fail(reply.text(), found("relay.down", Confidence::Likely,
                                                     fmt::format("{} gives no HTTP answer: {}.", facts.url.authority(), reply.text())));
     } else if (reply.is_json() && (reply.status == 200 || reply.status == 401 || reply.status == 403 || reply.status == 429)) {
@@ -94,6 +95,9 @@ Outcome check_identity(const Subject& subject, Facts& facts) {
         Outcome outcome = Outcome::pass("the relay answered the challenge");
         return show_answerer(outcome, reply);
     }
+    if (auto lost = why_lost(reply)) {
+        return Outcome::fail(reply.text(), *std::move(lost)).with("tcp", reply.tcp.text());
+    }
     if (reply.end == HttpReply::End::TimedOut) {
         return Outcome::fail(reply.text(), found("relay.down", Confidence::Likely,
                                                  fmt::format("{} accepts connections and gives no whole answer.", facts.url.authority())));
@@ -102,6 +106,9 @@ Outcome check_identity(const Subject& subject, Facts& facts) {
 }
 
 Outcome judge_key(const Subject& subject, Facts& facts, const HttpReply& reply) {
+    if (auto lost = why_lost(reply)) {
+        return Outcome::fail(reply.text(), *std::move(lost)).with("tcp", reply.tcp.text());
+    }
     const std::string by = reply.is_json() ? "The relay" : "Something on the way";
     switch (reply.status) {
         case 200:
@@ -189,37 +196,6 @@ Outcome check_model(const Subject& subject, Facts& facts) {
                                                          core::did_you_mean(subject.model, names))));
 }
 
-HttpReply post_body(const Subject& subject, const Facts& facts, std::size_t bytes) {
-    HttpQuestion question;
-    question.method = "POST";
-    question.target = facts.prefix + "/doctor/body";
-    question.body = "{\"padding\":\"" + std::string(bytes, 'x') + "\"}";
-    return ask_relay(subject, facts, question, Trust::Anyone, now() + std::chrono::seconds(5));
-}
-
-Outcome check_body(const Subject& subject, Facts& facts) {
-    if (!facts.has_doctor_pages) {
-        return Outcome::not_applicable("the relay has no page that counts bodies");
-    }
-    for (const std::size_t bytes : {kSmallBody, kLargeBody}) {
-        const HttpReply reply = post_body(subject, facts, bytes);
-        if (reply.status == 413) {
-            Outcome outcome =
-                Outcome::fail(reply.text(), found("http.body-limit", Confidence::Proven,
-                                                  fmt::format("Requests of {} bytes are refused before they reach the relay.", bytes)));
-            return show_answerer(outcome, reply);
-        }
-        if (reply.has_head() ? reply.status != 200 : reply.end != HttpReply::End::TimedOut) {
-            return Outcome::inconclusive(reply.text(), "an answer to a POST of 64 KiB");
-        }
-        if (!reply.has_head()) {
-            return Outcome::fail(reply.text(), found("net.mtu-blackhole-up", Confidence::Likely,
-                                                     fmt::format("Small requests arrive and one of {} bytes does not.", bytes)));
-        }
-    }
-    return Outcome::pass("64 KiB arrive");
-}
-
 }  // namespace
 
 std::vector<Check> http_checks() {
@@ -240,12 +216,7 @@ std::vector<Check> http_checks() {
          .question = "Does the relay serve the model?",
          .needs = {"http.auth"},
          .run = &check_model},
-        {.id = "http.body",
-         .category = "http",
-         .question = "Do large requests arrive?",
-         .needs = {"http.identity"},
-         .weight = Check::Weight::Optional,
-         .run = &check_body},
+        {.id = "http.body", .category = "http", .question = "Do large requests arrive?", .needs = {"http.identity"}, .run = &check_body},
     };
 }
 

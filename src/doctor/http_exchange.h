@@ -36,6 +36,7 @@ struct HttpReply {
     core::TimePoint asked;
     core::TimePoint head_at;
     std::string detail;  ///< of a failure
+    TcpFacts tcp;        ///< of the connection when it was over
 
     [[nodiscard]] bool has_head() const { return status != 0; }
     [[nodiscard]] std::string_view header(std::string_view name) const;
