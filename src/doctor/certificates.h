@@ -35,6 +35,7 @@ struct CertificateFacts {
     core::WallTime not_after;
     std::vector<std::string> names;
     bool self_signed = false;
+    bool names_issuer_url = false;  ///< says where its issuer's certificate is, as those of public authorities do
 };
 [[nodiscard]] CertificateFacts facts_of(const X509& certificate);
 

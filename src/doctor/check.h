@@ -52,6 +52,7 @@ struct Check {
     std::string_view category;            ///< "tls"
     std::string_view question;            ///< what it answers, for --list-checks
     std::vector<std::string_view> needs;  ///< must have passed (pass, info or warn)
+    std::vector<std::string_view> after;  ///< must be over, whatever came of them
     enum class Kind : std::uint8_t { Static, Network, Stream, Idle } kind = Kind::Network;
     enum class Weight : std::uint8_t { Required, Optional } weight = Weight::Required;
     /// Reads the subject and the facts of checks before it; writes its own facts. May run beside checks that it does not need.
@@ -63,6 +64,7 @@ struct Check {
 [[nodiscard]] std::vector<Check> url_checks();
 [[nodiscard]] std::vector<Check> environment_checks();
 [[nodiscard]] std::vector<Check> dns_checks();
+[[nodiscard]] std::vector<Check> captive_checks();
 [[nodiscard]] std::vector<Check> tcp_checks();
 [[nodiscard]] std::vector<Check> proxy_checks();
 [[nodiscard]] std::vector<Check> tls_checks();

@@ -1,30 +1,40 @@
-#include <arpa/inet.h>
 #include <netdb.h>
 
 #include <algorithm>
+#include <future>
+#include <random>
 #include <thread>
 
 #include <fmt/format.h>
 
 #include "core/file.h"
+#include "core/text.h"
 #include "core/units.h"
 #include "doctor/check.h"
 #include "doctor/dns_query.h"
+#include "doctor/dns_verdict.h"
 #include "doctor/facts.h"
 #include "doctor/finding_codes.h"
+#include "doctor/socket.h"
+#include "doctor/this_network.h"
 
 namespace relaybench::doctor {
 
 namespace {
 
 using result::Confidence;
-using End = DnsAnswer::End;
 
-constexpr core::Duration kQueryBudget = std::chrono::seconds(2);
-constexpr core::Duration kSystemBudget = std::chrono::seconds(8);
+/// A lookup that takes longer than this is explained by asking the resolvers, beside it.
+constexpr core::Duration kPromptLookup = std::chrono::seconds(1);
+/// Two resends of programs' usual 5 s would be 15 s: what is to be known of a slow lookup is known here.
+constexpr core::Duration kSystemBudget = std::chrono::seconds(6);
+constexpr core::Duration kQueryBudget = std::chrono::milliseconds(4500);
+constexpr core::Duration kTcpQueryBudget = std::chrono::seconds(1);
 constexpr core::Duration kSlowLookup = std::chrono::milliseconds(300);
+constexpr core::Duration kConnectBudget = std::chrono::seconds(2);
 constexpr std::size_t kMostFileBytes = 1U << 20U;
 constexpr std::size_t kMostResolvers = 3;
+constexpr std::size_t kShownBytes = 120;
 
 std::vector<std::string> resolvers(const Subject& subject) {
     const auto text = core::read_file(subject.resolv_conf, kMostFileBytes);
@@ -37,30 +47,24 @@ std::vector<std::string> resolvers(const Subject& subject) {
 std::vector<DnsAnswer> ask_everybody(const Subject& subject, const std::string& host) {
     const auto servers = resolvers(subject);
     std::vector<DnsAnswer> answers(2 * servers.size());
-    std::vector<std::thread> threads;
+    std::vector<std::jthread> threads;
     for (std::size_t i = 0; i < answers.size(); ++i) {
         threads.emplace_back(
             [&, i] { answers[i] = ask_resolver(servers[i / 2], host, i % 2 == 0 ? RecordType::A : RecordType::Aaaa, kQueryBudget); });
     }
-    for (auto& thread : threads) {
-        thread.join();
-    }
+    threads.clear();
     return answers;
 }
 
-bool any(const std::vector<DnsAnswer>& answers, End end) {
-    return std::any_of(answers.begin(), answers.end(), [&](const DnsAnswer& answer) { return answer.end == end; });
-}
-
-/// An A question that was answered beside an AAAA question that nobody answered.
-bool drops_aaaa(const std::vector<DnsAnswer>& answers) {
-    for (std::size_t i = 0; i + 1 < answers.size(); i += 2) {
-        const bool knows_the_name = answers[i].end == End::Addresses || answers[i].end == End::NoData;
-        if (knows_the_name && answers[i + 1].end == End::TimedOut) {
-            return true;
+/// Over TCP, those that are silent over UDP.
+std::vector<DnsAnswer> ask_silent_over_tcp(const std::vector<DnsAnswer>& answers, const std::string& host) {
+    std::vector<DnsAnswer> again;
+    for (const auto& answer : answers) {
+        if (answer.type == RecordType::A && answer.end == DnsAnswer::End::TimedOut) {
+            again.push_back(ask_resolver(answer.server, host, RecordType::A, kTcpQueryBudget, DnsTransport::Tcp));
         }
     }
-    return false;
+    return again;
 }
 
 Outcome& show(Outcome& outcome, const std::vector<DnsAnswer>& answers) {
@@ -70,39 +74,29 @@ Outcome& show(Outcome& outcome, const std::vector<DnsAnswer>& answers) {
     return outcome;
 }
 
-/// Why no address is known, by what the resolvers say.
-result::Finding why_nothing(const std::string& host, const std::vector<DnsAnswer>& answers) {
-    if (answers.empty()) {
-        return found("dns.timeout", Confidence::Likely, "No resolver is configured on this machine.", {"cat /etc/resolv.conf"});
+Outcome no_address(const Subject& subject, DnsSeen& seen, Facts& facts) {
+    seen.has_network = has_network_address();
+    if (seen.has_network && facts.dns_answers.empty()) {
+        facts.dns_answers = ask_everybody(subject, seen.host);
     }
-    if (drops_aaaa(answers)) {
-        return found(
-            "dns.aaaa-dropped", Confidence::Proven,
-            fmt::format("The resolver answers for {} over IPv4 (A), and never to the question for IPv6 (AAAA); programs wait for it.",
-                        host));
+    seen.answers = facts.dns_answers;
+    const bool anybody_silent_only = addresses_in(seen.answers).empty();
+    if (anybody_silent_only) {
+        seen.tcp_answers = ask_silent_over_tcp(seen.answers, seen.host);
     }
-    if (any(answers, End::Addresses)) {
-        return found("dns.one-resolver-dead", Confidence::Likely,
-                     "One resolver answers, and this machine waits for another one that does not, longer than programs do.");
+    Outcome outcome = Outcome::fail(
+        seen.system.timed_out ? fmt::format("no answer in {}", core::human_duration(seen.system.took)) : gai_strerror(seen.system.error),
+        why_no_address(seen));
+    show(outcome, seen.answers);
+    for (const auto& answer : seen.tcp_answers) {
+        outcome.with("resolver " + answer.server + " over TCP", answer.text());
     }
-    if (any(answers, End::NoData) && !any(answers, End::NoSuchName)) {
-        return found("dns.nodata", Confidence::Proven, fmt::format("The resolver knows {} and has no address for it.", host));
-    }
-    if (any(answers, End::NoSuchName)) {
-        return found("dns.nxdomain", Confidence::Proven, fmt::format("The resolver says that {} does not exist.", host),
-                     {"getent hosts " + host});
-    }
-    if (any(answers, End::ServerFailure)) {
-        return found("dns.servfail", Confidence::Proven, fmt::format("The resolver fails (SERVFAIL) when it is asked for {}.", host));
-    }
-    if (any(answers, End::Refused)) {
-        return found("dns.refused", Confidence::Proven, fmt::format("The resolver refuses to answer for {}.", host));
-    }
-    return found("dns.timeout", Confidence::Proven, fmt::format("No resolver answers: {}.", answers.front().server));
+    return outcome;
 }
 
 Outcome check_system(const Subject& subject, Facts& facts) {
     const std::string& host = facts.url.host;
+    facts.dns_answers.clear();
     if (facts.proxy) {
         return Outcome::not_applicable("the proxy looks the name up");
     }
@@ -110,84 +104,128 @@ Outcome check_system(const Subject& subject, Facts& facts) {
         facts.addresses = {host};
         return Outcome::not_applicable("the URL holds an address");
     }
-    const SystemLookup lookup = look_up(host, kSystemBudget);
-    facts.addresses = lookup.addresses;
-    if (lookup.timed_out || lookup.addresses.empty()) {
-        const auto answers = ask_everybody(subject, host);
-        Outcome outcome = Outcome::fail(lookup.timed_out ? fmt::format("no answer in {}", core::human_duration(kSystemBudget))
-                                                         : std::string(gai_strerror(lookup.error)),
-                                        why_nothing(host, answers));
-        return show(outcome, answers);
+    const PendingLookup pending(host);
+    DnsSeen seen{.host = host, .system = pending.wait(kPromptLookup), .answers = {}, .tcp_answers = {}};
+    if (seen.system.timed_out) {
+        facts.dns_answers = ask_everybody(subject, host);
+        seen.answers = facts.dns_answers;
+        seen.system = pending.wait(kSystemBudget);
     }
-    const std::string summary = fmt::format("{} in {}", fmt::join(lookup.addresses, ", "), core::human_duration(lookup.took));
-    if (lookup.took > kSlowLookup) {
-        return Outcome::warn(summary, found("dns.slow", Confidence::Proven,
-                                            fmt::format("Looking up {} takes {}.", host, core::human_duration(lookup.took))));
+    facts.addresses = seen.system.timed_out ? addresses_in(seen.answers) : seen.system.addresses;
+    if (facts.addresses.empty()) {
+        return no_address(subject, seen, facts);
     }
-    return Outcome::pass(summary);
+    const std::string summary = fmt::format("{} in {}", fmt::join(facts.addresses, ", "), core::human_duration(seen.system.took));
+    Outcome outcome = seen.system.took > kSlowLookup ? Outcome::warn(summary, why_slow_lookup(seen)) : Outcome::pass(summary);
+    return show(outcome, seen.answers);
 }
 
 Outcome check_query(const Subject& subject, Facts& facts) {
     if (facts.proxy || wire::is_address(facts.url.host) || facts.url.host == "localhost") {
         return Outcome::not_applicable("no resolver is asked for this host");
     }
-    const auto answers = ask_everybody(subject, facts.url.host);
-    if (answers.empty()) {
+    if (!facts.dns_answers.empty()) {
+        // dns.system has asked them and said what it means.
+        return Outcome::info("see dns.system");
+    }
+    const DnsSeen seen{.host = facts.url.host, .system = {}, .answers = ask_everybody(subject, facts.url.host), .tcp_answers = {}};
+    if (seen.answers.empty()) {
         return Outcome::info("no resolver is configured");
     }
-    Outcome outcome = Outcome::pass(fmt::format("{} resolver{} asked", answers.size() / 2, answers.size() == 2 ? "" : "s"));
-    if (drops_aaaa(answers)) {
-        outcome =
-            Outcome::warn("IPv6 questions are never answered",
-                          found("dns.aaaa-dropped", Confidence::Proven,
-                                fmt::format("The resolver never answers the question for IPv6 (AAAA) addresses of {}.", facts.url.host)));
-    } else if (any(answers, End::TimedOut) || any(answers, End::Unreachable)) {
-        const auto dead = std::find_if(answers.begin(), answers.end(),
-                                       [](const auto& answer) { return answer.end == End::TimedOut || answer.end == End::Unreachable; });
-        outcome = Outcome::warn("a resolver does not answer", found("dns.one-resolver-dead", Confidence::Proven,
-                                                                    fmt::format("The resolver {} does not answer.", dead->server)));
+    const std::size_t count = seen.answers.size() / 2;
+    Outcome outcome = Outcome::pass(fmt::format("{} resolver{} asked", count, count == 1 ? "" : "s"));
+    if (auto finding = why_resolvers_differ(seen)) {
+        outcome = Outcome::warn("not every question is answered", *std::move(finding));
+    } else if (addresses_in(seen.answers).empty()) {
+        outcome = Outcome::info("the resolvers give no address: this machine finds the name in another way");
     }
-    return show(outcome, answers);
+    return show(outcome, seen.answers);
 }
 
-/// Answers that no public host has: 0.0.0.0/8, loopback, private, link-local, carrier-grade NAT.
-bool is_sinkhole(const std::string& address) {
-    in_addr bytes{};
-    if (inet_pton(AF_INET, address.c_str(), &bytes) == 1) {
-        const std::uint32_t value = ntohl(bytes.s_addr);
-        return (value >> 24U) == 0 || (value >> 22U) == (0x64400000U >> 22U) || wire::is_private(address);
+bool accepts(const std::string& address, std::uint16_t port) { return dial(address, port, now() + kConnectBudget).system_error == 0; }
+
+/// Addresses that are in one list and not in the other say that the hosts file decides.
+bool share_an_address(const std::vector<std::string>& one, const std::vector<std::string>& other) {
+    return std::any_of(one.begin(), one.end(),
+                       [&](const auto& each) { return std::find(other.begin(), other.end(), each) != other.end(); });
+}
+
+Outcome judge_hosts_line(const Subject& subject, Facts& facts, const std::string& line) {
+    const auto by_resolvers = addresses_in(ask_everybody(subject, facts.url.host));
+    const std::string& set = facts.addresses.front();
+    std::string summary = "a line of the hosts file decides";
+    if (share_an_address(by_resolvers, facts.addresses)) {
+        return Outcome::warn(std::move(summary),
+                             found("dns.hosts-override", Confidence::Possible,
+                                   fmt::format("The file {} sets the address of {} that the resolver gives today as well: \"{}\".",
+                                               subject.hosts_file, facts.url.host, core::printable(line, kShownBytes))));
     }
-    return address == "::" || wire::is_private(address);
+    auto there = std::async(std::launch::async, accepts, by_resolvers.empty() ? std::string{} : by_resolvers.front(), facts.url.port);
+    const bool works_here = accepts(set, facts.url.port);
+    const bool works_there = there.get();
+    const AddressScope scope = scope_of(set);
+    const bool leads_nowhere = !works_here && (works_there || scope == AddressScope::Null || scope == AddressScope::Loopback);
+    result::Finding finding =
+        found("dns.hosts-override", leads_nowhere ? Confidence::Proven : Confidence::Likely,
+              fmt::format("The file {} sends {} to {}{}: \"{}\".", subject.hosts_file, facts.url.host, set,
+                          by_resolvers.empty() ? "" : fmt::format(", and the resolver gives {}", by_resolvers.front()),
+                          core::printable(line, kShownBytes)),
+              {"getent ahosts " + facts.url.host});
+    facts.misled = finding;
+    return leads_nowhere || scope == AddressScope::Null ? Outcome::fail(std::move(summary), std::move(finding))
+                                                        : Outcome::warn(std::move(summary), std::move(finding));
+}
+
+/// Addresses of a public name that are not public.
+Outcome judge_scope(const Subject& subject, Facts& facts, const std::string& odd) {
+    const auto& known = subject.profile.known_hosts;
+    const bool must_be_public = std::find(known.begin(), known.end(), facts.url.host) != known.end();
+    const AddressScope scope = scope_of(odd);
+    const bool leads_nowhere = scope == AddressScope::Null || (scope == AddressScope::Loopback && !accepts(odd, facts.url.port));
+    result::Finding finding = found("dns.sinkhole", must_be_public || leads_nowhere ? Confidence::Proven : Confidence::Possible,
+                                    fmt::format("{} resolves to {}, which is no public address.", facts.url.host, odd));
+    facts.misled = finding;
+    return must_be_public || leads_nowhere ? Outcome::fail(odd, std::move(finding)) : Outcome::warn(odd, std::move(finding));
+}
+
+/// A name that nobody has: random, and under a domain that resolvers do not answer by themselves, as they do for .invalid.
+std::string made_up_name() {
+    std::random_device random;
+    return fmt::format("rb-{:08x}{:08x}.com", random(), random());
+}
+
+/// Resolvers that answer for everything.
+Outcome judge_made_up_name(const Subject& subject, Facts& facts) {
+    const auto servers = resolvers(subject);
+    const DnsAnswer answer =
+        servers.empty() ? DnsAnswer{} : ask_resolver(servers.front(), made_up_name(), RecordType::A, std::chrono::seconds(1));
+    if (answer.addresses.empty()) {
+        return Outcome::pass("public addresses");
+    }
+    const bool takes_the_relay = share_an_address(facts.addresses, answer.addresses);
+    result::Finding finding =
+        found("dns.wildcard-hijack", takes_the_relay ? Confidence::Likely : Confidence::Proven,
+              takes_the_relay
+                  ? fmt::format("The resolver gives {} for {} and for a name that cannot exist.", answer.addresses.front(), facts.url.host)
+                  : fmt::format("The resolver answers {} for a name that cannot exist.", answer.addresses.front()));
+    if (takes_the_relay) {
+        facts.misled = finding;  // whether it is a portal, a filter or a wrong name is for those to say who meet what answers there
+    }
+    return Outcome::warn(takes_the_relay ? "any name gets this address" : "names that do not exist resolve", std::move(finding));
 }
 
 Outcome check_sanity(const Subject& subject, Facts& facts) {
+    facts.misled.reset();
     if (facts.proxy || wire::is_address(facts.url.host) || !subject.profile.expects_public_address) {
         return Outcome::not_applicable("nothing is expected of this host's addresses");
     }
     const auto hosts = core::read_file(subject.hosts_file, kMostFileBytes);
-    const std::string line = hosts ? hosts_line_of(*hosts, facts.url.host) : std::string{};
-    const auto odd = std::find_if(facts.addresses.begin(), facts.addresses.end(), is_sinkhole);
-    if (!line.empty()) {
-        result::Finding finding = found("dns.hosts-override", Confidence::Proven,
-                                        fmt::format("The file {} sends {} elsewhere: \"{}\".", subject.hosts_file, facts.url.host, line));
-        return odd == facts.addresses.end() ? Outcome::warn("a line of the hosts file decides", std::move(finding))
-                                            : Outcome::fail("a line of the hosts file decides", std::move(finding));
+    if (const std::string line = hosts ? hosts_line_of(*hosts, facts.url.host) : std::string{}; !line.empty()) {
+        return judge_hosts_line(subject, facts, line);
     }
-    if (odd != facts.addresses.end()) {
-        const auto& known = subject.profile.known_hosts;
-        const bool must_be_public = std::find(known.begin(), known.end(), facts.url.host) != known.end();
-        result::Finding finding = found("dns.sinkhole", must_be_public ? Confidence::Proven : Confidence::Possible,
-                                        fmt::format("{} resolves to {}, which is no public address.", facts.url.host, *odd));
-        return must_be_public ? Outcome::fail(*odd, std::move(finding)) : Outcome::warn(*odd, std::move(finding));
-    }
-    const std::string nonsense = fmt::format("rb-{:08x}.invalid.", core::SystemClock().now().time_since_epoch().count() & 0xFFFFFFFF);
-    const SystemLookup hijack = look_up(nonsense, kQueryBudget);
-    if (!hijack.addresses.empty()) {
-        return Outcome::warn("names that do not exist resolve",
-                             found("dns.wildcard-hijack", Confidence::Proven,
-                                   fmt::format("The resolver answers {} for a name that cannot exist.", hijack.addresses.front())));
-    }
-    return Outcome::pass("public addresses");
+    const auto odd = std::find_if(facts.addresses.begin(), facts.addresses.end(),
+                                  [](const auto& address) { return scope_of(address) != AddressScope::Public; });
+    return odd != facts.addresses.end() ? judge_scope(subject, facts, *odd) : judge_made_up_name(subject, facts);
 }
 
 }  // namespace

@@ -1,17 +1,18 @@
 #include <algorithm>
-#include <cerrno>
+#include <future>
 #include <system_error>
 #include <thread>
 
 #include <fmt/format.h>
 
-#include "core/text.h"
 #include "core/units.h"
 #include "doctor/check.h"
+#include "doctor/dns_verdict.h"
 #include "doctor/facts.h"
 #include "doctor/finding_codes.h"
-#include "doctor/http_exchange.h"
 #include "doctor/socket.h"
+#include "doctor/tcp_verdict.h"
+#include "doctor/this_network.h"
 
 namespace relaybench::doctor {
 
@@ -19,23 +20,17 @@ namespace {
 
 using result::Confidence;
 
-constexpr core::Duration kConnectBudget = std::chrono::seconds(3);
-constexpr core::Duration kSlowConnect = std::chrono::milliseconds(300);
-constexpr core::Duration kFastRefusal = std::chrono::seconds(1);
+/// A router that asks in vain for a machine says so after 3 s and a little.
+constexpr core::Duration kConnectBudget = std::chrono::milliseconds(3500);
+constexpr core::Duration kPatience = std::chrono::milliseconds(1000);
+constexpr core::Duration kNeighbourBudget = std::chrono::milliseconds(1500);
+constexpr core::Duration kOtherPortBudget = std::chrono::seconds(2);
+constexpr core::Duration kSlowRoundTrip = std::chrono::milliseconds(300);
 constexpr std::size_t kMostOfFamily = 2;
+constexpr std::size_t kRepeats = 2;
+constexpr std::size_t kRepeatsWhenShaky = 3;
 constexpr std::uint16_t kPlainPort = 80;
-
-struct Tried {
-    std::string address;
-    int error = 0;
-    core::Duration took{0};
-
-    [[nodiscard]] bool is_v6() const { return address.find(':') != std::string::npos; }
-    [[nodiscard]] std::string text() const {
-        return error == 0 ? fmt::format("connected in {}", core::human_duration(took))
-                          : fmt::format("{} after {}", std::generic_category().message(error), core::human_duration(took));
-    }
-};
+constexpr std::uint16_t kOtherPort = 8080;
 
 /// The first ones of each family.
 std::vector<std::string> some_of(const std::vector<std::string>& addresses) {
@@ -49,90 +44,186 @@ std::vector<std::string> some_of(const std::vector<std::string>& addresses) {
     return some;
 }
 
-std::vector<Tried> try_all(const std::vector<std::string>& all, std::uint16_t port) {
-    const auto addresses = some_of(all);
-    std::vector<Tried> tries(addresses.size());
-    std::vector<std::thread> threads;
-    for (std::size_t i = 0; i < tries.size(); ++i) {
-        threads.emplace_back([&, i] {
-            const Dialled dialled = dial(addresses[i], port, now() + kConnectBudget);
-            tries[i] = {addresses[i], dialled.system_error, dialled.took};
-        });
+Tried try_one(const std::string& address, std::uint16_t port, core::Duration budget) {
+    const Dialled dialled = dial(address, port, now() + budget);
+    Tried tried{.address = address, .error = dialled.system_error, .took = dialled.took, .icmp = dialled.icmp};
+    if (tried.stands()) {
+        const TcpFacts tcp = tcp_facts(dialled.socket);
+        tried.rtt = tcp.rtt;
+        tried.lost_greetings = tcp.all_retransmits;
     }
-    for (auto& thread : threads) {
-        thread.join();
+    return tried;
+}
+
+/// All at once.
+std::vector<Tried> try_each(const std::vector<std::string>& addresses, std::uint16_t port) {
+    std::vector<Tried> tries(addresses.size());
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 0; i < tries.size(); ++i) {
+        threads.emplace_back([&, i] { tries[i] = try_one(addresses[i], port, kConnectBudget); });
+    }
+    threads.clear();
+    return tries;
+}
+
+/// The other ports that the guides name, at this address.
+Neighbours ask_neighbours(const std::string& address, std::uint16_t port) {
+    Neighbours neighbours;
+    auto other = std::async(std::launch::async, try_one, address, kOtherPort, kNeighbourBudget);
+    const bool plain_is_open = try_one(address, kPlainPort, kNeighbourBudget).stands();
+    const bool other_is_open = other.get().stands();
+    for (const auto& [each, is_open] : {std::pair{kPlainPort, plain_is_open}, std::pair{kOtherPort, other_is_open}}) {
+        if (each != port) {
+            (is_open ? neighbours.open : neighbours.closed).push_back(each);
+        }
+    }
+    return neighbours;
+}
+
+struct Attempts {
+    std::vector<Tried> tries;
+    Neighbours neighbours;  ///< asked only when none of the tries stands
+};
+
+/// Neighbours are asked while the tries still wait, so that a dropped port costs no more than its own time limit.
+Attempts attempt(const std::vector<std::string>& addresses, std::uint16_t port) {
+    std::promise<bool> any_stands;
+    auto answer = std::async(std::launch::async, [&, stands = any_stands.get_future()]() mutable {
+        const bool is_over = stands.wait_for(kPatience) == std::future_status::ready;
+        return is_over && stands.get() ? Neighbours{} : ask_neighbours(likeliest_address(addresses), port);
+    });
+    Attempts done;
+    done.tries = try_each(addresses, port);
+    any_stands.set_value(best_of(done.tries) != nullptr);
+    done.neighbours = answer.get();
+    return done;
+}
+
+/// Addresses that failed beside others that did not get a second chance; how many took it.
+std::size_t try_failed_again(std::vector<Tried>& tries, std::uint16_t port) {
+    std::vector<std::string> failed;
+    for (const auto& tried : tries) {
+        if (!tried.stands()) {
+            failed.push_back(tried.address);
+        }
+    }
+    std::size_t recovered = 0;
+    for (const auto& again : try_each(failed, port)) {
+        const auto at = std::find_if(tries.begin(), tries.end(), [&](const Tried& tried) { return tried.address == again.address; });
+        recovered += again.stands() ? 1 : 0;
+        *at = again;
+    }
+    return recovered;
+}
+
+/// Where losses are looked for: the address that lost a packet already, else the one that will be used.
+const Tried& suspect_of(const std::vector<Tried>& tries) {
+    const auto shaky =
+        std::find_if(tries.begin(), tries.end(), [](const Tried& tried) { return tried.stands() && tried.lost_greetings > 0; });
+    return shaky == tries.end() ? *best_of(tries) : *shaky;
+}
+
+/// The same a few times more: losses do not show in one attempt. More often when one was seen.
+std::vector<Tried> repeat(const Tried& suspect, std::uint16_t port) {
+    std::vector<Tried> tries = {suspect};
+    for (std::size_t i = 0; i < kRepeats; ++i) {
+        tries.push_back(try_one(suspect.address, port, kConnectBudget));
+    }
+    for (std::size_t i = 0; count_shaky(tries) == 1 && i < kRepeatsWhenShaky; ++i) {
+        tries.push_back(try_one(suspect.address, port, kConnectBudget));
     }
     return tries;
 }
 
-result::Finding why_not(const Tried& tried, std::uint16_t port) {
-    const std::string where = fmt::format("{} port {}", tried.address, port);
-    switch (tried.error) {
-        case ECONNREFUSED:
-            return found("tcp.refused", Confidence::Proven, fmt::format("{} refuses connections.", where));
-        case ETIMEDOUT:
-            return found("tcp.timeout-dropped", Confidence::Proven,
-                         fmt::format("{} does not answer: packets are dropped on the way there or back.", where));
-        case EHOSTUNREACH:
-            return tried.took < kFastRefusal
-                       ? found("tcp.admin-prohibited", Confidence::Likely,
-                               fmt::format("A device on the way says that {} may not be reached.", where))
-                       : found("tcp.host-down", Confidence::Likely, fmt::format("Nobody answers for {} on its network.", where));
-        case ENETUNREACH:
-            return found("tcp.no-route", Confidence::Proven, fmt::format("This machine has no route to {}.", where));
-        default:
-            return found("tcp.refused", Confidence::Possible,
-                         fmt::format("{} cannot be connected to: {}.", where, std::generic_category().message(tried.error)));
+void warn(Outcome& outcome, result::Finding finding) {
+    outcome.status = result::CheckStatus::Warn;
+    outcome.findings.push_back(std::move(finding));
+}
+
+void note_flaws(Outcome& outcome, const std::vector<Tried>& tries, const std::vector<Tried>& repeats, std::size_t recovered) {
+    const Tried& best = *best_of(tries);
+    if (const std::size_t shaky = count_shaky(repeats); shaky > 1 || recovered > 0) {
+        warn(outcome, found("net.flaky", Confidence::Proven,
+                            fmt::format("Of {} attempts to connect to {}, {} failed or lost their first packet.",
+                                        repeats.size() + recovered, repeats.front().address, shaky + recovered)));
+    }
+    if (const Tried* dead = dead_address(tries)) {
+        warn(outcome, found("tcp.one-address-dead", Confidence::Proven,
+                            fmt::format("{} does not answer ({}), and {} does.", dead->address, dead->text(), best.address)));
+    }
+    if (broken_family(tries) == "IPv4") {
+        warn(outcome, found("tcp.one-address-dead", Confidence::Proven,
+                            fmt::format("The relay is reached over IPv6 only: its IPv4 addresses do not answer ({}).",
+                                        best_of(tries) == &tries.front() ? tries.back().text() : tries.front().text())));
+    }
+    if (best.rtt > kSlowRoundTrip) {
+        warn(outcome, found("tcp.slow", Confidence::Proven,
+                            fmt::format("A packet to {} and back takes {}.", best.address, core::human_duration(best.rtt))));
     }
 }
 
-/// "IPv6" when that family has addresses of which none answers, and the other one works.
-std::string broken_family(const std::vector<Tried>& tries) {
-    int answers[2] = {0, 0};
-    int addresses[2] = {0, 0};
-    for (const auto& tried : tries) {
-        addresses[tried.is_v6() ? 1 : 0] += 1;
-        answers[tried.is_v6() ? 1 : 0] += tried.error == 0 ? 1 : 0;
+Outcome nothing_connects(const Facts& facts, const Attempts& done) {
+    Outcome outcome;
+    outcome.status = result::CheckStatus::Fail;
+    outcome.summary = done.tries.front().text();
+    outcome.findings = why_not_connected(done.tries, facts.url.port, done.neighbours);
+    if (!has_network_address() && !wire::is_loopback(facts.addresses.front())) {
+        outcome.findings = {found("net.offline", Confidence::Proven, "No network interface of this machine is up and has an address.")};
+    } else if (facts.misled && facts.misled->code == "dns.wildcard-hijack") {
+        outcome.findings.insert(outcome.findings.begin(), *facts.misled);
     }
-    if (addresses[1] > 0 && answers[1] == 0 && answers[0] > 0) {
-        return "IPv6";
-    }
-    return addresses[0] > 0 && answers[0] == 0 && answers[1] > 0 ? "IPv4" : "";
+    return outcome;
 }
 
 Outcome check_port(const Subject& /*subject*/, Facts& facts) {
     if (facts.proxy) {
         return Outcome::not_applicable("connections go through the proxy");
     }
-    const auto tries = try_all(facts.addresses, facts.url.port);
-    const Tried* best = nullptr;
-    for (const auto& tried : tries) {
-        if (tried.error == 0 && (best == nullptr || tried.took < best->took)) {
-            best = &tried;
-        }
+    if (facts.addresses.empty()) {
+        return Outcome::inconclusive("no address to try", "an address");
     }
+    const std::uint16_t port = facts.url.port;
+    Attempts done = attempt(some_of(facts.addresses), port);
     Outcome outcome;
-    if (best == nullptr) {
-        outcome = tries.empty() ? Outcome::inconclusive("no address to try", "an address")
-                                : Outcome::fail(tries.front().text(), why_not(tries.front(), facts.url.port));
+    if (best_of(done.tries) == nullptr) {
+        outcome = nothing_connects(facts, done);
     } else {
-        facts.address = best->address;
-        facts.broken_family = broken_family(tries);
-        outcome = best->took > kSlowConnect ? Outcome::info(best->text()) : Outcome::pass(best->text());
+        const std::size_t recovered = try_failed_again(done.tries, port);
+        const Tried best = *best_of(done.tries);
+        facts.address = best.address;
+        facts.broken_family = broken_family(done.tries);
+        outcome = Outcome::pass(best.text());
+        note_flaws(outcome, done.tries, repeat(suspect_of(done.tries), port), recovered);
+        outcome.with("round trip", core::human_duration(best.rtt));
     }
-    for (const auto& tried : tries) {
+    for (const auto& tried : done.tries) {
         outcome.with(tried.address, tried.text());
     }
     return outcome;
 }
 
 /// What the guides probe besides: never a failure, but it tells a closed port from a closed host.
-Outcome check_other_port(const Facts& facts, std::uint16_t port) {
+Outcome check_other_port(const Facts& facts, std::uint16_t port, std::optional<bool>& is_open) {
     if (facts.proxy || facts.addresses.empty() || wire::is_private(facts.url.host) || wire::is_loopback(facts.url.host)) {
         return Outcome::not_applicable("asked of public relays only");
     }
-    const Dialled dialled = dial(facts.addresses.front(), port, now() + kConnectBudget);
-    return Outcome::info(dialled.system_error == 0 ? "open" : std::generic_category().message(dialled.system_error));
+    const Tried tried = try_one(likeliest_address(facts.addresses), port, kOtherPortBudget);
+    is_open = tried.stands();
+    return Outcome::info(tried.stands() ? "open" : std::generic_category().message(tried.error));
+}
+
+/// Whether only the relay's own port is let through: no fault, but it says what the network lets pass.
+Outcome check_pattern(const Subject& /*subject*/, Facts& facts) {
+    if (!facts.open_80 || !facts.open_8080) {
+        return Outcome::not_applicable("asked of public relays only");
+    }
+    if (*facts.open_80 || *facts.open_8080) {
+        return Outcome::info("other ports are open too");
+    }
+    Outcome outcome = Outcome::info("no other port is open");
+    outcome.findings = {
+        found("tcp.only-443", Confidence::Proven, fmt::format("Of {}, only port {} can be connected to.", facts.address, facts.url.port))};
+    return outcome;
 }
 
 Outcome check_families(const Subject& /*subject*/, Facts& facts) {
@@ -142,44 +233,20 @@ Outcome check_families(const Subject& /*subject*/, Facts& facts) {
     if (facts.broken_family.empty()) {
         return Outcome::pass("every family of addresses answers");
     }
+    if (facts.broken_family == "IPv4") {
+        return Outcome::info("IPv4 does not answer, see tcp.443");
+    }
     return Outcome::warn(
-        facts.broken_family + " does not answer",
+        "IPv6 does not answer",
         found("ipv6.broken-fallback", Confidence::Proven,
-              fmt::format("{} has {} addresses, and none of them answers; each program loses 0.2 to 5 s and more before it tries the "
+              fmt::format("{} has IPv6 addresses, and none of them answers; each program loses 0.2 to 5 s and more before it tries the "
                           "others.",
-                          facts.url.host, facts.broken_family)));
-}
-
-Outcome check_captive(const Subject& /*subject*/, Facts& facts) {
-    if (facts.proxy || wire::is_private(facts.url.host) || wire::is_loopback(facts.url.host)) {
-        return Outcome::not_applicable("asked of public relays only");
-    }
-    Dialled dialled = dial(facts.address, kPlainPort, now() + kConnectBudget);
-    if (dialled.system_error != 0) {
-        return Outcome::not_applicable("port 80 is closed");
-    }
-    Channel channel(std::move(dialled.socket));
-    HttpQuestion question;
-    question.target = "/generate_204";
-    question.authority = facts.url.host;
-    question.headers = {{"X-HS-Challenge", "relaybench"}};
-    const HttpReply reply = exchange(channel, question, now() + kConnectBudget);
-    const auto location = wire::parse_url(reply.header("location"));
-    if (reply.status >= 300 && reply.status < 400 && location && !core::iequals(location->host, facts.url.host)) {
-        return Outcome::warn(reply.text(),
-                             found("net.captive-portal", Confidence::Likely,
-                                   fmt::format("Plain HTTP to the relay is answered by somebody else, who sends browsers to {}.",
-                                               core::printable(location->host, 80))));
-    }
-    return Outcome::info(reply.text());
+                          facts.url.host)));
 }
 
 }  // namespace
 
 std::vector<Check> tcp_checks() {
-    const auto other = [](std::uint16_t port) {
-        return [port](const Subject& /*subject*/, Facts& facts) { return check_other_port(facts, port); };
-    };
     return {
         {.id = "tcp.443",
          .category = "tcp",
@@ -191,25 +258,25 @@ std::vector<Check> tcp_checks() {
          .question = "Is port 80 open?",
          .needs = {"dns.system", "dns.sanity"},
          .weight = Check::Weight::Optional,
-         .run = other(80)},
+         .run = [](const Subject&, Facts& facts) { return check_other_port(facts, kPlainPort, facts.open_80); }},
         {.id = "tcp.8080",
          .category = "tcp",
          .question = "Is port 8080 open?",
          .needs = {"dns.system", "dns.sanity"},
          .weight = Check::Weight::Optional,
-         .run = other(8080)},
+         .run = [](const Subject&, Facts& facts) { return check_other_port(facts, kOtherPort, facts.open_8080); }},
+        {.id = "tcp.pattern",
+         .category = "tcp",
+         .question = "Is the relay's the only port that is open?",
+         .needs = {"tcp.443", "tcp.80", "tcp.8080"},
+         .weight = Check::Weight::Optional,
+         .run = &check_pattern},
         {.id = "net.happy-eyeballs",
          .category = "tcp",
          .question = "Do IPv4 and IPv6 both work?",
          .needs = {"tcp.443"},
          .weight = Check::Weight::Optional,
          .run = &check_families},
-        {.id = "net.captive",
-         .category = "tcp",
-         .question = "Does a portal stand in the way?",
-         .needs = {"tcp.443"},
-         .weight = Check::Weight::Optional,
-         .run = &check_captive},
     };
 }
 

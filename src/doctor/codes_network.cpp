@@ -9,7 +9,8 @@ using result::Party;
 
 constexpr auto kNetworkCodes = std::to_array<FindingCode>({
     {"dns.slow", Party::YourNetwork, "Looking up the relay's name takes long",
-     "The resolver answers, but late; every new connection waits for it before the first byte can be sent.",
+     "The resolver answers, but late; every new connection waits for it before the first byte can be sent. Told from dns.aaaa-dropped and "
+     "dns.one-resolver-dead by asking each resolver both questions directly: all are answered.",
      "Use a nearer or faster resolver, and keep connections open."},
     {"dns.nxdomain", Party::You, "The relay's name does not exist",
      "The resolver answered NXDOMAIN: a typing error, or a company resolver that hides the name. Told from dns.timeout by a definite "
@@ -34,33 +35,42 @@ constexpr auto kNetworkCodes = std::to_array<FindingCode>({
      "Have the resolver or firewall answer AAAA questions, if only with an empty answer."},
     {"dns.one-resolver-dead", Party::YourNetwork, "One of the resolvers does not answer",
      "Lookups work, but wait for the dead one first, about 5 s each time it is its turn.", "Remove the dead resolver from the settings."},
+    {"dns.local-lookup-fails", Party::You, "This machine does not find a name that its resolver knows",
+     "The resolver, asked directly, gives an address, and the lookup that every program uses fails: the order of sources "
+     "(/etc/nsswitch.conf), a cache in between, or a search list. Told from dns.nxdomain by the resolver's own answer.",
+     "Compare getent with a direct question to the resolver, and put right what stands between the two."},
     {"dns.sinkhole", Party::YourNetwork, "The relay's name is led to an address that cannot be the relay's",
      "The resolver gives a loopback, private or null address for a public name: an ad or malware filter, or parental control.",
      "Have the name allowed in the filter."},
     {"dns.hosts-override", Party::You, "The hosts file of this machine sets the relay's address",
      "An entry there outranks the resolver and goes stale when the relay moves.", "Remove the entry unless it is meant."},
     {"dns.wildcard-hijack", Party::YourNetwork, "The resolver answers for names that do not exist",
-     "A name made up at random got an address: a provider's search page, a captive portal or a filter. Typing errors then lead somewhere.",
+     "A name made up at random got an address: a provider's search page, a captive portal or a filter. Typing errors then lead somewhere. "
+     "It "
+     "is the root cause where the relay's name gets the same address and nobody, or somebody else, answers there.",
      "Use a resolver that answers NXDOMAIN, or sign in to the network first."},
     {"tcp.refused", Party::YourNetwork, "The connection is refused",
-     "A definite refusal within milliseconds: nothing listens at this port, or a firewall sends a reset. The two look the same from here.",
+     "A definite refusal within milliseconds: nothing listens at this port, or a firewall sends a reset. The two look the same from here, "
+     "unless a firewall refuses by ICMP, in which case its address is named.",
      "Check the port; when other networks reach it, the local firewall is the one to change."},
     {"tcp.timeout-dropped", Party::YourNetwork, "Connection attempts are dropped without an answer",
      "Every attempt ran into its time limit: a firewall that drops packets. Told from tcp.refused by the silence.",
      "Outgoing connections to the host and port have to be allowed in the firewall."},
     {"tcp.admin-prohibited", Party::YourNetwork, "A router says that this connection is forbidden",
-     "An ICMP message (host unreachable or prohibited) came back at once: a filter that says so.",
+     "An ICMP message (host unreachable or prohibited) came back at once: a filter that says so, by its own address where that is known. "
+     "Told from tcp.host-down by the message, and where that is not readable by how soon it came.",
      "Outgoing connections to the host and port have to be allowed in the firewall."},
     {"tcp.no-route", Party::YourNetwork, "There is no way from this network to the relay's address",
-     "The system or a router has no route (network unreachable): no default route, a VPN that is down, or a family of addresses that this "
-     "network lacks.",
+     "The system or a router, which is then named, has no route (network unreachable): no default route, a VPN that is down, or a family "
+     "of addresses that this network lacks.",
      "Check the network connection, the VPN and the default route."},
     {"tcp.host-down", Party::YourNetwork, "The machine at the relay's address does not answer in its own network",
      "Host unreachable after about 3 s: the last router asked for it in vain. Told from tcp.admin-prohibited by the delay.",
      "Check the address; when it is right, the machine behind it is down."},
     {"tcp.one-address-dead", Party::Relay, "Some of the relay's addresses do not answer",
-     "The name has several addresses and at least one of them fails while another works. Clients that try only the first one fail now and "
-     "then.",
+     "The name has several addresses and at least one of them fails twice while another works. Clients that try only the first one fail "
+     "now "
+     "and then. Told from ipv6.broken-fallback, where all IPv6 addresses and no others fail.",
      "Report the address to the relay; clients should try the next one."},
     {"tcp.slow", Party::YourNetwork, "Packets to the relay take long",
      "The time of a connection attempt is one round trip, and it is high. A first token needs several.",
@@ -71,22 +81,25 @@ constexpr auto kNetworkCodes = std::to_array<FindingCode>({
      "The relay's machine is reached, but not by encrypted connections: a firewall rule for the port, or a network that wants you to sign "
      "in first.",
      "Port 443 has to be allowed in the firewall; or sign in to the network."},
-    {"net.offline", Party::YourNetwork, "This machine has no connection to the internet",
-     "Other hosts, chosen as controls, cannot be reached either. It has nothing to do with the relay.", "Restore the network connection."},
-    {"net.relay-only-blocked", Party::YourNetwork, "Only the relay is unreachable; the rest of the internet works",
-     "The control hosts are reached and the relay is not: a rule against this host, or an outage of the relay. Another network decides "
-     "which.",
-     "Try from another network, such as a phone's; if it works there, the host has to be allowed in this one."},
+    {"net.offline", Party::YourNetwork, "This machine is not connected to any network",
+     "No network interface but loopback is up and has an address. Told from tcp.no-route, where there is an address and no way further.",
+     "Connect the machine to a network, and check cable, Wi-Fi, VPN and address."},
     {"net.captive-portal", Party::YourNetwork, "The network wants you to sign in first",
-     "A request to the relay's own address was answered by someone else with a redirect or a page. Until then certificates look wrong too, "
-     "which is why this stands before them.",
+     "A plain request with a random challenge to the relay's own address was answered by someone else with a redirect or a page, and so "
+     "was "
+     "one to an address that nobody has. Until you sign in certificates look wrong too, which is why this stands before them. Told from a "
+     "relay that redirects by that second answer.",
      "Open any http:// page in a browser and sign in to the network."},
     {"net.mtu-blackhole-down", Party::YourNetwork, "Large packets from the relay get lost on the way",
      "The relay's certificates never arrive although it received our greeting; with smaller packets (a lower maximum segment size) the "
-     "same hand-shake succeeds. A link with a smaller MTU and a firewall that drops the ICMP messages that would say so.",
+     "same hand-shake succeeds, or the kernel counts later packets whose predecessors are missing. A link with a smaller MTU and a "
+     "firewall "
+     "that drops the ICMP messages that would say so.",
      "Have ICMP \"fragmentation needed\" allowed or the segment size clamped on the router or VPN; lower the MTU here as a stopgap."},
     {"net.mtu-blackhole-up", Party::YourNetwork, "Large packets to the relay get lost on the way",
-     "Short requests work and long ones are sent again and again without an answer. Short prompts succeed, long ones time out.",
+     "Short requests work and long ones are sent again and again without an answer; in small packets the same request arrives. Short "
+     "prompts "
+     "succeed, long ones time out. Told from a thin line, where bytes are acknowledged, if slowly.",
      "Have ICMP \"fragmentation needed\" allowed or the segment size clamped on the router or VPN; lower the MTU here as a stopgap."},
     {"net.waf-block", Party::Relay, "A web firewall in front of the relay blocks the request",
      "403 with an HTML page, where the relay itself answers in JSON. The key was not judged.",
@@ -96,15 +109,15 @@ constexpr auto kNetworkCodes = std::to_array<FindingCode>({
      "(Google's load balancer) look like this.",
      "The limit has to be raised where it is set; until then ask for shorter answers or reconnect."},
     {"net.flaky", Party::YourNetwork, "The same attempt works one time and fails the next",
-     "Each network check that fails is tried once more; here the two tries disagree. Lost packets, or one of several servers behind one "
-     "name that is ill.",
+     "Each network check that fails is tried once more, and connections are opened several times; here the tries disagree, or several lost "
+     "their first packet. Lost packets, or one of several servers behind one name that is ill.",
      "Run doctor again; if it stays, measure from another network to tell the two apart."},
     {"ipv6.broken-fallback", Party::YourNetwork, "IPv6 does not work here and every connection loses time on it",
      "The relay has IPv6 and IPv4 addresses, and only the latter are reached. Programs that race both lose about 0.2 s, others 5 s to two "
      "minutes.",
      "Repair IPv6 in this network or turn it off."},
     {"ipv6.only-and-broken", Party::YourNetwork, "The relay has only IPv6 addresses here, and they are not reached",
-     "No IPv4 address is known for the name, and IPv6 does not work from this machine.",
+     "No IPv4 address is known for the name, and IPv6 does not work from this machine: no address, no route, or no answer.",
      "Use a network with IPv6, or ask the relay for an IPv4 address."},
 });
 

@@ -15,6 +15,11 @@ constexpr auto kTlsCodes = std::to_array<FindingCode>({
     {"tls.sni-drop", Party::YourNetwork, "The TLS greeting is swallowed because of the name in it",
      "TCP connects and the greeting is never acknowledged, while one with another name to the same address is answered.",
      "The host has to be allowed in the content filter."},
+    {"tls.greeting-dropped", Party::YourNetwork, "The TLS greeting is swallowed, whatever name is in it",
+     "TCP connects and the greeting is never acknowledged, neither with the relay's name nor with another one. Told from tls.sni-drop by "
+     "the "
+     "second, from tls.server-silent by the missing acknowledgement.",
+     "TLS to this host and port has to be allowed in the firewall."},
     {"tls.server-silent", Party::Relay, "The other side accepts connections but never answers the TLS greeting",
      "The greeting was acknowledged and nothing came back, neither with small packets nor to a plain request: a hung server, or a port for "
      "something else.",
@@ -22,14 +27,22 @@ constexpr auto kTlsCodes = std::to_array<FindingCode>({
     {"tls.plain-http", Party::You, "A plain HTTP server listens at this port",
      "A plain request on a new connection was answered where the TLS greeting was not.",
      "Use the TLS port (443), or http:// for a test relay of your own."},
+    {"tls.not-tls", Party::You, "Something that does not speak TLS listens at this port",
+     "The greeting was answered with bytes that are not TLS, and a plain HTTP request was not answered as one: another service.",
+     "Check host and port; TLS is usually at port 443."},
+    {"tls.refused", Party::Relay, "The other side ends the TLS hand-shake with an error",
+     "An alert that names none of the other causes here, such as a hand-shake failure: no cipher in common, or a front end that refuses.",
+     "Report the alert to the relay; if a proxy of your network answers, it is that one."},
     {"tls.version-blocked", Party::Relay, "The two sides have no version of TLS in common",
      "An alert (protocol version) ended the hand-shake: the other side speaks only TLS 1.0 or 1.1, often an old inspecting proxy.",
      "Update the side that is old; if a proxy of your network answers, it is that one."},
     {"tls.sni-unknown", Party::Relay, "The server does not know the host name",
-     "It answered with the alert \"unrecognized name\": the name leads to a front end that does not serve it.",
+     "It answered with the alert \"unrecognized name\", or refused this name and took another one: the name leads to a front end that does "
+     "not serve it.",
      "Check the host name; if it is right, report it to the relay."},
     {"tls.client-cert-required", Party::Relay, "The server wants a certificate from the client",
-     "It asked for one in the hand-shake, or answered 400 that none was sent. Relays want a key, not a certificate, so this is another "
+     "It asked for one in the hand-shake, and ended it or answered 400 when none was sent. Relays want a key, not a certificate, so this "
+     "is another "
      "server or a closed entry.",
      "Check the host name and port."},
     {"tls.slow", Party::YourNetwork, "The TLS hand-shake takes long",
@@ -47,7 +60,9 @@ constexpr auto kTlsCodes = std::to_array<FindingCode>({
      "One certificate, its own issuer (18): a test server, or a front end that was never given its certificate.",
      "For your own relay name its certificate with --ca; else report it to the relay."},
     {"tls.missing-intermediate", Party::Relay, "The server does not send its whole chain of certificates",
-     "Only its own certificate came (20). Browsers fetch the missing one or remember it, programs do not.",
+     "Only its own certificate came (20), and it says where its issuer's is, as those of public authorities do. Browsers fetch the missing "
+     "one "
+     "or remember it, programs do not.",
      "Report it to the relay: the intermediate certificate has to be configured."},
     {"tls.wrong-host", Party::Relay, "The certificate is valid for another host name",
      "Name and certificate do not fit (62). Told from net.captive-portal by a plain request that is not led elsewhere.",
@@ -62,9 +77,6 @@ constexpr auto kTlsCodes = std::to_array<FindingCode>({
      "The certificate verifies against the public authorities and not against those of this machine: the package ca-certificates is "
      "missing or old, or a variable names a wrong file.",
      "Install or update the certificates of the system, and check SSL_CERT_FILE and its kin."},
-    {"tls.middlebox", Party::YourNetwork, "Something between here and the relay changes the encrypted connection",
-     "Version or protocol negotiation differ from what the relay's front end is known to do, although the certificate is good.",
-     "Compare from another network."},
 });
 
 }  // namespace

@@ -53,11 +53,14 @@ struct DestroyChannel {
 };
 using AresChannel = std::unique_ptr<std::remove_pointer_t<ares_channel>, DestroyChannel>;
 
-AresChannel channel_to(const std::string& server, core::Duration budget) {
+/// A lost datagram is no dead resolver: after this the question is sent once more.
+constexpr core::Duration kFirstTry = std::chrono::seconds(2);
+
+AresChannel channel_to(const std::string& server, core::Duration budget, DnsTransport transport) {
     ares_options options{};
-    options.timeout = static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(budget).count());
-    options.tries = 1;
-    options.flags = ARES_FLAG_NOCHECKRESP | ARES_FLAG_NOSEARCH;
+    options.timeout = static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(std::min(budget, kFirstTry)).count());
+    options.tries = budget > kFirstTry ? 2 : 1;
+    options.flags = ARES_FLAG_NOCHECKRESP | ARES_FLAG_NOSEARCH | (transport == DnsTransport::Tcp ? ARES_FLAG_USEVC : 0);
     std::array<char, 2> dns_only{'b', '\0'};
     options.lookups = dns_only.data();
     ares_channel channel = nullptr;
@@ -133,38 +136,26 @@ std::string_view words(End end) {
     return "";
 }
 
-/// Shared with a thread that may outlive the caller: getaddrinfo cannot be called off.
-struct Lookup {
-    std::mutex mutex;
-    std::condition_variable done_changed;
-    bool done = false;
-    int error = 0;
-    std::vector<std::string> addresses;
-};
-
-void look_up_into(const std::shared_ptr<Lookup>& lookup, const std::string& host) {
+/// Waits as long as the system does.
+SystemLookup look_up_here(const std::string& host) {
     addrinfo hints{};
     hints.ai_family = AF_UNSPEC;
     hints.ai_socktype = SOCK_STREAM;
     hints.ai_flags = AI_ADDRCONFIG;  // what programs of this machine would try
     addrinfo* list = nullptr;
-    const int error = getaddrinfo(host.c_str(), nullptr, &hints, &list);
-    std::vector<std::string> addresses;
+    SystemLookup result;
+    result.error = getaddrinfo(host.c_str(), nullptr, &hints, &list);
     for (const addrinfo* node = list; node != nullptr; node = node->ai_next) {
         std::array<char, NI_MAXHOST> text{};
         if (getnameinfo(node->ai_addr, node->ai_addrlen, text.data(), static_cast<socklen_t>(text.size()), nullptr, 0, NI_NUMERICHOST) ==
             0) {
-            addresses.emplace_back(text.data());
+            result.addresses.emplace_back(text.data());
         }
     }
     if (list != nullptr) {
         freeaddrinfo(list);
     }
-    const std::lock_guard lock(lookup->mutex);
-    lookup->done = true;
-    lookup->error = error;
-    lookup->addresses = std::move(addresses);
-    lookup->done_changed.notify_all();
+    return result;
 }
 
 }  // namespace
@@ -177,12 +168,12 @@ std::string DnsAnswer::text() const {
     return fmt::format("{} {} after {}", type_text, words(end), core::human_duration(took));
 }
 
-DnsAnswer ask_resolver(const std::string& server, const std::string& name, RecordType type, core::Duration budget) {
+DnsAnswer ask_resolver(const std::string& server, const std::string& name, RecordType type, core::Duration budget, DnsTransport transport) {
     DnsAnswer answer;
     answer.server = server;
     answer.type = type;
     const core::TimePoint began = now();
-    const AresChannel channel = channel_to(server, budget);
+    const AresChannel channel = channel_to(server, budget, transport);
     if (!channel) {
         return answer;
     }
@@ -227,17 +218,36 @@ std::string hosts_line_of(std::string_view hosts_file, std::string_view host) {
     return {};
 }
 
-SystemLookup look_up(const std::string& host, core::Duration budget) {
-    const auto lookup = std::make_shared<Lookup>();
-    const core::TimePoint began = now();
-    std::thread([lookup, host] { look_up_into(lookup, host); }).detach();
-    std::unique_lock lock(lookup->mutex);
+/// Shared with a thread that may outlive whoever asked.
+struct PendingLookup::State {
+    std::mutex mutex;
+    std::condition_variable ended;
+    bool done = false;
     SystemLookup result;
-    result.timed_out = !lookup->done_changed.wait_for(lock, budget, [&] { return lookup->done; });
-    result.error = lookup->error;
-    result.addresses = lookup->addresses;
-    result.took = now() - began;
-    return result;
+};
+
+PendingLookup::PendingLookup(const std::string& host) : state_(std::make_shared<State>()), began_(now()) {
+    std::thread([state = state_, host, began = began_] {
+        SystemLookup result = look_up_here(host);
+        result.took = now() - began;
+        const std::lock_guard lock(state->mutex);
+        state->result = std::move(result);
+        state->done = true;
+        state->ended.notify_all();
+    }).detach();
 }
+
+SystemLookup PendingLookup::wait(core::Duration since_began) const {
+    std::unique_lock lock(state_->mutex);
+    if (state_->ended.wait_for(lock, began_ + since_began - now(), [&] { return state_->done; })) {
+        return state_->result;
+    }
+    SystemLookup unfinished;
+    unfinished.timed_out = true;
+    unfinished.took = now() - began_;
+    return unfinished;
+}
+
+SystemLookup look_up(const std::string& host, core::Duration budget) { return PendingLookup(host).wait(budget); }
 
 }  // namespace relaybench::doctor

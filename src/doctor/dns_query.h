@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,8 +25,13 @@ struct DnsAnswer {
     [[nodiscard]] std::string text() const;
 };
 
-/// Asks a resolver (`server`: numeric, with an optional port as in 127.0.0.1:5353) directly, over UDP, TCP where the answer is truncated.
-[[nodiscard]] DnsAnswer ask_resolver(const std::string& server, const std::string& name, RecordType type, core::Duration budget);
+/// Udp: TCP where the answer is truncated, as programs ask. Tcp: from the beginning.
+enum class DnsTransport : std::uint8_t { Udp, Tcp };
+
+/// Asks a resolver (`server`: numeric, with an optional port as in 127.0.0.1:5353) directly. Over UDP the question is sent again after 2 s,
+/// where the budget allows it.
+[[nodiscard]] DnsAnswer ask_resolver(const std::string& server, const std::string& name, RecordType type, core::Duration budget,
+                                     DnsTransport transport = DnsTransport::Udp);
 
 /// The `nameserver` lines of a resolv.conf.
 [[nodiscard]] std::vector<std::string> resolvers_of(std::string_view resolv_conf);
@@ -33,13 +39,28 @@ struct DnsAnswer {
 /// The line of a hosts file that names `host`; empty: none.
 [[nodiscard]] std::string hosts_line_of(std::string_view hosts_file, std::string_view host);
 
-/// What this machine's programs are told (getaddrinfo). Gives up at the budget, though the system may go on asking.
+/// What this machine's programs are told (getaddrinfo).
 struct SystemLookup {
     std::vector<std::string> addresses;
     int error = 0;  ///< EAI_…; 0 also when it did not end in time
     bool timed_out = false;
     core::Duration took{0};
 };
+
+/// A lookup that goes on in a thread of its own: getaddrinfo cannot be called off, so what is not waited for is left to end by itself.
+class PendingLookup {
+  public:
+    explicit PendingLookup(const std::string& host);
+    /// What is known when it has ended, or when this long has passed since it began.
+    [[nodiscard]] SystemLookup wait(core::Duration since_began) const;
+
+  private:
+    struct State;
+    std::shared_ptr<State> state_;
+    core::TimePoint began_;
+};
+
+/// Gives up at the budget, though the system may go on asking.
 [[nodiscard]] SystemLookup look_up(const std::string& host, core::Duration budget);
 
 }  // namespace relaybench::doctor

@@ -6,10 +6,13 @@
 
 #include "core/clock.h"
 #include "doctor/certificates.h"
+#include "doctor/dns_query.h"
 #include "doctor/examination.h"
 #include "doctor/http_exchange.h"
 #include "doctor/sse_probe.h"
 #include "doctor/stream_arms.h"
+#include "doctor/tls_verdict.h"
+#include "result/diagnosis.h"
 #include "wire/proxy.h"
 #include "wire/url.h"
 
@@ -22,9 +25,15 @@ struct Facts {
     std::optional<wire::Proxy> proxy;  ///< that connections go through
     std::string proxy_address;         ///< proxy.tcp
 
-    std::vector<std::string> addresses;  ///< dns.system
-    std::string address;                 ///< tcp.443: one that answers
-    std::string broken_family;           ///< tcp.443: "IPv6" when none of its addresses answers and others do; empty: none
+    std::vector<std::string> addresses;     ///< dns.system
+    std::vector<DnsAnswer> dns_answers;     ///< dns.system: when it had to ask the resolvers itself
+    std::optional<result::Finding> misled;  ///< dns.sanity: why the address may be somebody else's, when it may be
+    std::optional<std::string> portal;      ///< net.captive: who seems to answer in the relay's place; nothing: nobody
+    std::string address;                    ///< tcp.443: one that answers
+    std::string broken_family;              ///< tcp.443: "IPv6" when none of its addresses answers and others do; empty: none
+    std::optional<bool> open_80;            ///< tcp.80; nothing: not asked
+    std::optional<bool> open_8080;          ///< tcp.8080
+    std::optional<TlsTrials> tls_trials;    ///< tls.handshake, when it failed
 
     Chain chain;                                ///< tls.handshake
     bool trusted = false;                       ///< tls.verify: by the public roots, or by the authority that was named

@@ -23,11 +23,22 @@ std::string alpn_bytes(const std::vector<std::string>& protocols) {
     return bytes;
 }
 
-SslPointer new_session(const Socket& socket, const Hello& hello) {
+/// Called when the peer asks for a certificate, of which there is none. Only the hand-shake itself listens for it.
+int note_wish(SSL* session, X509** /*certificate*/, EVP_PKEY** /*key*/) {
+    if (auto* wants_certificate = static_cast<bool*>(SSL_get_app_data(session))) {
+        *wants_certificate = true;
+    }
+    return 0;
+}
+
+SslPointer new_session(const Socket& socket, const Hello& hello, bool& wants_certificate) {
     const std::unique_ptr<SSL_CTX, FreeContext> context(SSL_CTX_new(TLS_client_method()));
+    SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+    SSL_CTX_set_client_cert_cb(context.get(), &note_wish);
     SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);  // judged afterwards, with every problem (judge_chain)
     SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SslPointer session(SSL_new(context.get()));
+    SSL_set_app_data(session.get(), &wants_certificate);
     SSL_set_fd(session.get(), socket.fd());
     if (!hello.server_name.empty()) {
         SSL_set_tlsext_host_name(session.get(), hello.server_name.c_str());
@@ -95,8 +106,11 @@ End connect_by(SSL* session, const Socket& socket, Deadline deadline, std::strin
 Handshake shake_hands(const Socket& socket, const Hello& hello, Deadline deadline) {
     Handshake done;
     const core::TimePoint began = now();
-    done.session = new_session(socket, hello);
+    bool wants_certificate = false;
+    done.session = new_session(socket, hello, wants_certificate);
     done.result.end = connect_by(done.session.get(), socket, deadline, done.result.reason);
+    SSL_set_app_data(done.session.get(), nullptr);
+    done.result.wants_certificate = wants_certificate;
     done.result.took = now() - began;
     done.result.tcp = tcp_facts(socket);
     if (done.result.end == End::Stands) {

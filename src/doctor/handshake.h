@@ -22,7 +22,8 @@ struct HandshakeResult {
     std::string reason;  ///< OpenSSL's, of the last three
     std::string version;
     std::string cipher;
-    std::string protocol;  ///< that ALPN chose; empty: none
+    std::string protocol;            ///< that ALPN chose; empty: none
+    bool wants_certificate = false;  ///< the peer asked for one of ours; whether it insists shows later
     Chain chain;
     TcpFacts tcp;
     core::Duration took{0};

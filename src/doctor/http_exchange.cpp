@@ -144,7 +144,7 @@ namespace {
 
 enum class Until : std::uint8_t { Head, Body };
 
-HttpReply exchange_until(Channel& channel, const HttpQuestion& question, Until until, Deadline deadline) {
+HttpReply read_answer(Channel& channel, const HttpQuestion& question, Until until, Deadline deadline) {
     HttpReply reply;
     reply.asked = now();
     if (!channel.write(question_text(question), deadline)) {
@@ -169,6 +169,12 @@ HttpReply exchange_until(Channel& channel, const HttpQuestion& question, Until u
             return reply;
         }
     }
+}
+
+HttpReply exchange_until(Channel& channel, const HttpQuestion& question, Until until, Deadline deadline) {
+    HttpReply reply = read_answer(channel, question, until, deadline);
+    reply.tcp = tcp_facts(channel.socket());
+    return reply;
 }
 
 }  // namespace

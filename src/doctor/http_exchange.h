@@ -38,6 +38,7 @@ struct HttpReply {
     core::TimePoint ended_at;
     std::string detail;       ///< of a failure
     std::string first_bytes;  ///< of what came, at most 32: tells what is spoken when it is no HTTP/1
+    TcpFacts tcp;             ///< of the connection when it was over
 
     [[nodiscard]] bool has_head() const { return status != 0; }
     [[nodiscard]] std::string_view header(std::string_view name) const;

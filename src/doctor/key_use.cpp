@@ -7,6 +7,7 @@
 
 #include "core/text.h"
 #include "doctor/answerer.h"
+#include "doctor/check_body.h"
 #include "doctor/facts.h"
 #include "doctor/finding_codes.h"
 #include "doctor/rate_limits.h"
@@ -55,6 +56,9 @@ Outcome key_forbidden(const HttpReply& reply) {
 }
 
 Outcome judge_key(const Subject& subject, Facts& facts, const HttpReply& reply) {
+    if (auto lost = why_lost(reply)) {
+        return Outcome::fail(reply.text(), *std::move(lost)).with("tcp", reply.tcp.text());
+    }
     const std::string by = reply.is_json() ? "The relay" : "Something on the way";
     if (reply.status >= 300 && reply.status < 400) {
         return key_redirected(facts, reply);

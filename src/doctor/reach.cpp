@@ -43,8 +43,12 @@ Tunnelled ask_for_tunnel(Socket socket, const wire::Proxy& proxy, const std::str
     return done;
 }
 
-Reached reach_port(const Facts& facts, std::uint16_t port, Deadline deadline) {
-    Dialled dialled = facts.proxy ? dial(facts.proxy_address, facts.proxy->port, deadline) : dial(facts.address, port, deadline);
+Reached reach_port(const Facts& facts, std::uint16_t port, Deadline deadline, Segments segments) {
+    constexpr int kSmallSegment = 1000;  // below every MTU that tunnels leave
+    const std::string& address = facts.proxy ? facts.proxy_address : facts.address;
+    const std::uint16_t first_port = facts.proxy ? facts.proxy->port : port;
+    Dialled dialled = segments == Segments::Small ? dial_with_segments(address, first_port, kSmallSegment, deadline)
+                                                  : dial(address, first_port, deadline);
     if (dialled.system_error != 0) {
         return {std::nullopt, std::generic_category().message(dialled.system_error)};
     }
@@ -58,8 +62,8 @@ Reached reach_port(const Facts& facts, std::uint16_t port, Deadline deadline) {
     return {std::move(tunnel.channel), {}};
 }
 
-Reached reach_relay(const Subject& subject, const Facts& facts, Trust trust, Deadline deadline) {
-    Reached way = reach_port(facts, facts.url.port, deadline);
+Reached reach_relay(const Subject& subject, const Facts& facts, Trust trust, Deadline deadline, Segments segments) {
+    Reached way = reach_port(facts, facts.url.port, deadline, segments);
     if (!way.channel || !facts.url.secure()) {
         return way;
     }

@@ -16,12 +16,16 @@ struct Reached {
     std::string failure;  ///< why there is none
 };
 
+/// Small: our side sends and takes small segments only, which pass where large packets are lost.
+enum class Segments : std::uint8_t { Usual, Small };
+
 /// TCP to the relay, and through the proxy's tunnel.
-[[nodiscard]] Reached reach_port(const Facts& facts, std::uint16_t port, Deadline deadline);
+[[nodiscard]] Reached reach_port(const Facts& facts, std::uint16_t port, Deadline deadline, Segments segments = Segments::Usual);
 /// The same with TLS, judged as tls.verify judged: a channel is handed out only when the peer's chain is the one that was judged good, or
 /// when nothing secret will be sent.
 enum class Trust : std::uint8_t { Verified, Anyone };
-[[nodiscard]] Reached reach_relay(const Subject& subject, const Facts& facts, Trust trust, Deadline deadline);
+[[nodiscard]] Reached reach_relay(const Subject& subject, const Facts& facts, Trust trust, Deadline deadline,
+                                  Segments segments = Segments::Usual);
 
 /// One question to the relay on a connection of its own; NotSent with the reason when it cannot be reached.
 [[nodiscard]] HttpReply ask_relay(const Subject& subject, const Facts& facts, HttpQuestion question, Trust trust, Deadline deadline);

@@ -6,6 +6,7 @@
 
 #include "core/text.h"
 #include "doctor/answerer.h"
+#include "doctor/check_body.h"
 #include "doctor/facts.h"
 #include "doctor/finding_codes.h"
 #include "doctor/http2_frames.h"
@@ -86,7 +87,9 @@ Outcome identify_by_models(const Subject& subject, Facts& facts) {
     question.target = facts.prefix + "/models";
     const HttpReply reply = ask_relay(subject, facts, question, Trust::Anyone, now() + kBudget);
     Outcome outcome;
-    if (!reply.has_head()) {
+    if (auto lost = why_lost(reply)) {
+        outcome = Outcome::fail(reply.text(), *std::move(lost));
+    } else if (!reply.has_head()) {
         outcome = no_answer(facts, reply);
     } else if (reply.is_json() && (reply.status == 200 || reply.status == 401 || reply.status == 403 || reply.status == 429)) {
         facts.proved_itself = true;
@@ -127,6 +130,9 @@ Outcome check_identity(const Subject& subject, Facts& facts) {
         facts.proved_itself = true;
         Outcome outcome = identified(reply, *hello);
         return show_answerer(outcome, reply);
+    }
+    if (auto lost = why_lost(reply)) {
+        return Outcome::fail(reply.text(), *std::move(lost)).with("tcp", reply.tcp.text());
     }
     if (reply.end == HttpReply::End::TimedOut) {
         return Outcome::fail(reply.text(), found("relay.down", Confidence::Likely,

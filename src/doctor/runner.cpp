@@ -123,10 +123,16 @@ class Examination {
     }
 
     [[nodiscard]] bool is_ready(std::size_t i) const {
-        return std::all_of(checks_[i].needs.begin(), checks_[i].needs.end(), [&](std::string_view need) {
+        const auto is_met_or_absent = [&](std::string_view need) {
             const std::size_t at = index_of(need);
             return at == checks_.size() || states_[at] == State::Met;
-        });
+        };
+        const auto is_over_or_absent = [&](std::string_view other) {
+            const std::size_t at = index_of(other);
+            return at == checks_.size() || states_[at] == State::Met || states_[at] == State::Blocking;
+        };
+        return std::all_of(checks_[i].needs.begin(), checks_[i].needs.end(), is_met_or_absent) &&
+               std::all_of(checks_[i].after.begin(), checks_[i].after.end(), is_over_or_absent);
     }
 
     [[nodiscard]] std::size_t index_of(std::string_view id) const {

@@ -1,15 +1,20 @@
 #include "doctor/socket.h"
 
 #include <fcntl.h>
+#include <linux/errqueue.h>
 #include <linux/tcp.h>
 #include <netdb.h>
+#include <netinet/icmp6.h>
 #include <netinet/in.h>
+#include <netinet/ip_icmp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstring>
 #include <memory>
 #include <optional>
 
@@ -53,6 +58,106 @@ Readiness await(int fd, short events, Deadline deadline) {
     }
 }
 
+/// Whether ICMP errors are kept to be read (a Linux extension for attempts to connect). On a connection that stands they would end it.
+enum class KeepIcmp : std::uint8_t { No, Yes };
+void keep_icmp(int fd, int family, KeepIcmp keep) {
+    const int value = keep == KeepIcmp::Yes ? 1 : 0;
+    if (family == AF_INET6) {
+        setsockopt(fd, IPPROTO_IPV6, IPV6_RECVERR, &value, sizeof value);
+    } else {
+        setsockopt(fd, IPPROTO_IP, IP_RECVERR, &value, sizeof value);
+    }
+}
+
+IcmpWord::Meaning meaning_of_icmp4(unsigned code) {
+    switch (code) {
+        case ICMP_NET_UNREACH:
+        case ICMP_NET_UNKNOWN:
+            return IcmpWord::Meaning::NoRoute;
+        case ICMP_HOST_UNREACH:
+        case ICMP_HOST_UNKNOWN:
+            return IcmpWord::Meaning::HostUnreachable;
+        case ICMP_PORT_UNREACH:
+            return IcmpWord::Meaning::PortUnreachable;
+        case ICMP_NET_ANO:
+        case ICMP_HOST_ANO:
+        case ICMP_PKT_FILTERED:
+            return IcmpWord::Meaning::Prohibited;
+        default:
+            return IcmpWord::Meaning::Other;
+    }
+}
+
+IcmpWord::Meaning meaning_of_icmp6(unsigned code) {
+    constexpr unsigned kPolicyFailed = 5;  // RFC 4443 §3.1
+    constexpr unsigned kRejectRoute = 6;
+    switch (code) {
+        case ICMP6_DST_UNREACH_NOROUTE:
+            return IcmpWord::Meaning::NoRoute;
+        case ICMP6_DST_UNREACH_ADDR:
+            return IcmpWord::Meaning::HostUnreachable;
+        case ICMP6_DST_UNREACH_NOPORT:
+            return IcmpWord::Meaning::PortUnreachable;
+        case ICMP6_DST_UNREACH_ADMIN:
+        case kPolicyFailed:
+        case kRejectRoute:
+            return IcmpWord::Meaning::Prohibited;
+        default:
+            return IcmpWord::Meaning::Other;
+    }
+}
+
+std::string numeric_text(const sockaddr* address) {
+    const auto size = static_cast<socklen_t>(address->sa_family == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in));
+    std::array<char, NI_MAXHOST> text{};
+    const bool is_address = address->sa_family == AF_INET || address->sa_family == AF_INET6;
+    return is_address && getnameinfo(address, size, text.data(), static_cast<socklen_t>(text.size()), nullptr, 0, NI_NUMERICHOST) == 0
+               ? std::string(text.data())
+               : std::string{};
+}
+
+std::optional<IcmpWord> word_in(const cmsghdr* part) {
+    const bool is_error = (part->cmsg_level == IPPROTO_IP && part->cmsg_type == IP_RECVERR) ||
+                          (part->cmsg_level == IPPROTO_IPV6 && part->cmsg_type == IPV6_RECVERR);
+    if (!is_error || part->cmsg_len < CMSG_LEN(sizeof(sock_extended_err) + sizeof(sockaddr_in))) {
+        return std::nullopt;
+    }
+    sock_extended_err error{};
+    std::memcpy(&error, CMSG_DATA(part), sizeof error);
+    if (error.ee_origin != SO_EE_ORIGIN_ICMP && error.ee_origin != SO_EE_ORIGIN_ICMP6) {
+        return std::nullopt;
+    }
+    const bool is_v6 = error.ee_origin == SO_EE_ORIGIN_ICMP6;
+    const bool is_unreachable = error.ee_type == (is_v6 ? ICMP6_DST_UNREACH : ICMP_DEST_UNREACH);
+    sockaddr_in6 offender{};  // large enough for both
+    std::memcpy(&offender, CMSG_DATA(part) + sizeof error, std::min(sizeof offender, part->cmsg_len - CMSG_LEN(sizeof error)));
+    return IcmpWord{!is_unreachable ? IcmpWord::Meaning::Other
+                    : is_v6         ? meaning_of_icmp6(error.ee_code)
+                                    : meaning_of_icmp4(error.ee_code),
+                    numeric_text(reinterpret_cast<const sockaddr*>(&offender))};
+}
+
+/// The ICMP message that ended the attempt, where the system keeps it.
+std::optional<IcmpWord> last_icmp(int fd) {
+    alignas(cmsghdr) std::array<char, 512> control{};
+    std::array<char, 64> packet{};
+    iovec part{.iov_base = packet.data(), .iov_len = packet.size()};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    if (recvmsg(fd, &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) {
+        return std::nullopt;
+    }
+    for (cmsghdr* each = CMSG_FIRSTHDR(&message); each != nullptr; each = CMSG_NXTHDR(&message, each)) {
+        if (auto word = word_in(each)) {
+            return word;
+        }
+    }
+    return std::nullopt;
+}
+
 /// errno of the attempt; 0 when the connection stands.
 int connect_by(int fd, const addrinfo& to, Deadline deadline) {
     if (connect(fd, to.ai_addr, to.ai_addrlen) == 0) {
@@ -88,10 +193,14 @@ Dialled dial(const std::string& address, std::uint16_t port, std::optional<int> 
     }
     const int on = 1;
     setsockopt(socket.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    keep_icmp(socket.fd(), to->ai_family, KeepIcmp::Yes);
     result.system_error = connect_by(socket.fd(), *to, deadline);
     result.took = now() - began;
     if (result.system_error == 0) {
+        keep_icmp(socket.fd(), to->ai_family, KeepIcmp::No);
         result.socket = std::move(socket);
+    } else {
+        result.icmp = last_icmp(socket.fd());
     }
     return result;
 }
@@ -125,6 +234,7 @@ TcpFacts tcp_facts(const Socket& socket) {
         facts.bytes_received = info.tcpi_bytes_received;
         facts.data_segments_in = info.tcpi_data_segs_in;
         facts.retransmits = info.tcpi_retransmits;
+        facts.all_retransmits = info.tcpi_total_retrans;
         facts.unacked = info.tcpi_unacked;
         facts.out_of_order_in = info.tcpi_rcv_ooopack;
     }

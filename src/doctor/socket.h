@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -32,11 +33,18 @@ class Socket {
     int fd_ = -1;
 };
 
+/// What a router, a firewall or the host itself said (ICMP, RFC 792 and 4443) that ended an attempt. Linux hands it on since 5.9.
+struct IcmpWord {
+    enum class Meaning : std::uint8_t { NoRoute, HostUnreachable, PortUnreachable, Prohibited, Other } meaning = Meaning::Other;
+    std::string from;  ///< numeric address of who said it
+};
+
 /// How an attempt to connect ended: the socket is open exactly when `system_error` is 0.
 struct Dialled {
     Socket socket;
     int system_error = 0;  ///< errno; ETIMEDOUT also when the deadline passed
     core::Duration took{0};
+    std::optional<IcmpWord> icmp;
 };
 
 /// Connects to a numeric address. Does not throw; what goes wrong is in the result.
@@ -51,6 +59,7 @@ struct TcpFacts {
     std::uint64_t bytes_received = 0;
     std::uint32_t data_segments_in = 0;
     std::uint32_t retransmits = 0;  ///< of the segment that waits now
+    std::uint32_t all_retransmits = 0;
     std::uint32_t unacked = 0;
     std::uint32_t out_of_order_in = 0;
 

@@ -4,7 +4,7 @@
 
 #include "doctor/facts.h"
 #include "doctor/handshake.h"
-#include "result/diagnosis.h"
+#include "doctor/tls_verdict.h"
 
 namespace relaybench::doctor {
 
@@ -14,7 +14,7 @@ namespace relaybench::doctor {
 /// A hand-shake with the relay, on a connection of its own, that names `name`.
 [[nodiscard]] Handshake shake_hands_as(const Facts& facts, const std::string& name, core::Duration budget);
 
-/// Why a hand-shake came to nothing: asks again in other ways (another name, small segments, plain HTTP) until one explanation is left.
-[[nodiscard]] result::Finding why_no_session(const Facts& facts, const HandshakeResult& result);
+/// After a hand-shake that came to nothing: asks again in other ways (another name, small segments, plain HTTP), all at once.
+[[nodiscard]] TlsTrials try_otherwise(const Facts& facts);
 
 }  // namespace relaybench::doctor

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 #include "doctor/facts.h"
 #include "doctor/finding_codes.h"
@@ -53,6 +54,31 @@ TEST_CASE("runner: a failure blocks what needs it, also at a distance, and nothi
     CHECK(results[1].blocked_by == "a");
     CHECK(results[2].blocked_by == "b");
     CHECK(results[3].status == CheckStatus::Pass);
+}
+
+TEST_CASE("runner: what comes after a check waits for its end, and runs also when it failed") {
+    std::atomic<bool> first_is_over = false;
+    bool came_after = false;
+    Check second = check(
+        "b", {},
+        [&] {
+            came_after = first_is_over;
+            return Outcome::pass("ran");
+        },
+        Check::Kind::Network);
+    second.after = {"a", "of another choice"};
+    const auto results = examined({check(
+                                       "a", {},
+                                       [&] {
+                                           std::this_thread::sleep_for(std::chrono::milliseconds(20));
+                                           first_is_over = true;
+                                           return failing();
+                                       },
+                                       Check::Kind::Network),
+                                   second});
+    CHECK(results[0].status == CheckStatus::Fail);
+    CHECK(results[1].status == CheckStatus::Pass);
+    CHECK(came_after);
 }
 
 TEST_CASE("runner: what does not apply blocks nobody, what is inconclusive does") {
