@@ -120,17 +120,17 @@ core::Expected<void> choose(const scenario::Relay& relay, doctor::Subject& subje
 
 core::Expected<void> take_idle(const DoctorFlags& flags, doctor::Subject& subject) {
     // Below this the shortest distances are lost in scheduling; beyond it the relay's pages keep no stream open.
-    constexpr core::Duration kShortest = std::chrono::seconds(5);
-    constexpr core::Duration kLongest = std::chrono::minutes(30);
+    constexpr core::Duration kShortestIdle = std::chrono::seconds(5);
+    constexpr core::Duration kLongestIdle = std::chrono::minutes(30);
     subject.idle = flags.idle > 0 || flags.idle_for;
     if (!flags.idle_for) {
         return {};
     }
     const auto length = core::parse_duration(*flags.idle_for);
-    if (!length || *length < kShortest || *length > kLongest) {
+    if (!length || *length < kShortestIdle || *length > kLongestIdle) {
         return core::bad_input(fmt::format("--idle-for is \"{}\", expected a duration from {} to {}, such as 130s",
-                                           core::printable(*flags.idle_for, 40), core::duration_text(kShortest),
-                                           core::duration_text(kLongest)));
+                                           core::printable(*flags.idle_for, 40), core::duration_text(kShortestIdle),
+                                           core::duration_text(kLongestIdle)));
     }
     subject.idle_for = *length;
     return {};
