@@ -99,6 +99,8 @@ constexpr auto kHints = std::to_array<Hint>({
     {"HAProxy", 503, "no server behind it is up"},
     {"HAProxy", 504, "the server behind it gave no answer within \"timeout server\""},
     {"nginx", 502, "the server behind it refuses connections or answered nonsense"},
+    {"nginx", 503,
+     "a limit of requests or connections, which answers so unless limit_req_status says otherwise, or a page for maintenance"},
     {"nginx", 504, "the server behind it gave no answer within proxy_read_timeout, 60 s if nobody changed it"},
 });
 

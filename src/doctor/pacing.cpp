@@ -12,7 +12,7 @@ constexpr core::Duration kBurstGap = std::chrono::milliseconds(50);
 constexpr core::Duration kEvenLag = std::chrono::milliseconds(150);
 constexpr core::Duration kJitter = std::chrono::milliseconds(220);  ///< of events that still come one by one
 constexpr core::Duration kCoalescedLag = std::chrono::milliseconds(450);
-constexpr double kNoSpread = 0.10;
+constexpr double kAtTheEnd = 0.25;  ///< of the time in which they were sent
 constexpr std::size_t kFewestEvents = 4;
 
 void count_bursts(Pacing& pacing, const std::vector<PacedArrival>& events) {
@@ -69,7 +69,7 @@ Verdict verdict_of_singles(const Pacing& pacing, const std::vector<PacedArrival>
 Verdict verdict_of(const Pacing& pacing, const std::vector<PacedArrival>& events) {
     const double share =
         pacing.sent_spread.count() > 0 ? static_cast<double>(pacing.spread.count()) / static_cast<double>(pacing.sent_spread.count()) : 1.0;
-    if (pacing.worst_lag > kEvenLag && (share <= kNoSpread || pacing.bursts <= 2)) {
+    if (pacing.worst_lag > kEvenLag && (share <= kAtTheEnd || pacing.bursts == 1)) {
         return Verdict::BufferedFull;
     }
     if (pacing.worst_lag <= kEvenLag || pacing.lumped * 2 <= pacing.events) {

@@ -125,10 +125,15 @@ std::string seen(const Pacing& pacing) {
                        core::human_duration(pacing.spread));
 }
 
-Outcome held_back(const Facts& facts, std::string_view code, Confidence confidence, std::string cause) {
-    Outcome outcome = Outcome::fail("the stream is held back and let go in bursts", found(code, confidence, std::move(cause)));
-    if (!facts.intercepted_by.empty()) {
-        // Whoever opens the stream to read it is who keeps it: one cause, of which the buffering is the symptom.
+/// Whoever opens the stream to read it is who keeps it, unless it is late on the way past him too.
+bool may_be_the_interceptor(const Facts& facts, const StreamArms& arms) {
+    return !facts.intercepted_by.empty() && !(arms.direct && arms.direct->is_buffered());
+}
+
+Outcome held_back(const Facts& facts, const StreamArms& arms, std::string_view code, std::string cause) {
+    Outcome outcome = Outcome::fail("the stream is held back and let go in bursts", found(code, Confidence::Proven, std::move(cause)));
+    if (may_be_the_interceptor(facts, arms)) {
+        // One cause, of which the buffering is the symptom.
         outcome.findings.insert(outcome.findings.begin(),
                                 found("tls.intercepted-trusted", Confidence::Likely,
                                       fmt::format("TLS is opened on the way by {}, whose inspection most likely holds the streams back.",
@@ -137,12 +142,15 @@ Outcome held_back(const Facts& facts, std::string_view code, Confidence confiden
     return outcome;
 }
 
-Outcome held_by_proxy(const Facts& facts, const Pacing& plain) {
+std::string_view code_of_lumps(const Pacing& plain) {
+    return plain.verdict == Pacing::Verdict::BufferedFull ? "sse.buffered-full" : "sse.buffered-chunks";
+}
+
+Outcome held_by_proxy(const Facts& facts, const StreamArms& arms) {
     const std::string cause =
-        fmt::format("{} through the proxy {}; without it they come in time.", seen(plain), facts.proxy ? facts.proxy->text() : "");
-    const bool intercepted = !facts.intercepted_by.empty();
-    const std::string_view whole = plain.verdict == Pacing::Verdict::BufferedFull ? "sse.buffered-full" : "sse.buffered-chunks";
-    return held_back(facts, intercepted ? whole : "sse.proxy-buffered", Confidence::Proven, cause);
+        fmt::format("{} through the proxy {}; without it they come in time.", seen(arms.plain), facts.proxy ? facts.proxy->text() : "");
+    const bool intercepted = may_be_the_interceptor(facts, arms);
+    return held_back(facts, arms, intercepted ? code_of_lumps(arms.plain) : "sse.proxy-buffered", cause);
 }
 
 Outcome coalesced(const Pacing& plain) {
@@ -175,14 +183,13 @@ Outcome outcome_of(const Facts& facts, const StreamArms& arms, Holder holder) {
         case Holder::Coalescer:
             return coalesced(plain);
         case Holder::Proxy:
-            return held_by_proxy(facts, plain);
+            return held_by_proxy(facts, arms);
         case Holder::FullBuffer:
-            return held_back(facts, "sse.buffer-threshold", Confidence::Proven,
+            return held_back(facts, arms, "sse.buffer-threshold",
                              fmt::format("{}; events of 2 KiB come at once: a buffer is let go when it is full.", seen(plain)));
         case Holder::Everything:
-            return held_back(facts, "sse.buffered-full", Confidence::Proven, seen(plain) + ".");
         case Holder::Quanta:
-            return held_back(facts, "sse.buffered-chunks", Confidence::Proven, seen(plain) + ".");
+            return held_back(facts, arms, code_of_lumps(plain), seen(plain) + ".");
         case Holder::Compressor:
             return Outcome::fail("held back when compressed",
                                  found("sse.compression-buffered", Confidence::Proven,

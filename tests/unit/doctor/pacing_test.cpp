@@ -40,6 +40,14 @@ TEST_CASE("pacing: quanta of four events are chunks of a buffer") {
     CHECK(pacing.bursts == 3);
 }
 
+TEST_CASE("pacing: two lumps are quanta when the first came half way, and the whole stream when both came at the end") {
+    const auto lumps = [](std::size_t first) {
+        return of_delays([=](std::size_t i, core::Duration sent) { return 300ms * static_cast<int>(i < first ? first : 11) - sent; });
+    };
+    CHECK(lumps(6).verdict == Verdict::BufferedChunks);
+    CHECK(lumps(10).verdict == Verdict::BufferedFull);
+}
+
 TEST_CASE("pacing: every other event held for 300 ms is coalescing") {
     CHECK(of_delays([](std::size_t i, auto) { return i % 2 == 0 ? 300ms : 0ms; }).verdict == Verdict::Coalesced);
 }
