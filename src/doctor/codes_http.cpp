@@ -42,7 +42,9 @@ constexpr auto kHttpCodes = std::to_array<FindingCode>({
      "Use the final address as the base URL."},
     {"rate.limited-by-relay", Party::You, "The relay limits the rate of requests",
      "429 in the relay's own shape, with Retry-After or x-ratelimit headers.",
-     "Wait as long as Retry-After says, and back off: 1, 2, 4, 8, 16 s, at most five tries."},
+     "Wait as long as Retry-After says, and back off: 1, 2, 4, 8, 16 s, at most five tries; stay below 60 requests a minute and 10 "
+     "connections "
+     "at once, which the standard tier allows."},
     {"rate.limited-by-proxy", Party::YourNetwork, "A proxy on the way limits the rate of requests",
      "429 as a web page and without Retry-After, which is how nginx limits.", "Ask whoever runs the proxy to raise the limit."},
     {"rate.nearly-used", Party::You, "The rate limit is almost used up", "The x-ratelimit headers leave less than a tenth.",
