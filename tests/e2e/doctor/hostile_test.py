@@ -3,7 +3,6 @@
 import base64
 import concurrent.futures
 import contextlib
-import gzip
 import hashlib
 import json
 import os
@@ -18,6 +17,7 @@ import tempfile
 import threading
 import time
 import unittest
+import zlib
 
 import harness
 import lab
@@ -170,7 +170,13 @@ def event_stream(lines):
     return b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n" + lines
 
 
-BOMB = gzip.compress(b"\0" * (64 << 20), 6)
+def bomb(unpacked_mib):
+    """Made piece by piece: what a child process starts from counts into its memory."""
+    packer = zlib.compressobj(wbits=31)
+    return b"".join([packer.compress(b"\0" * (1 << 20)) for _ in range(unpacked_mib)] + [packer.flush()])
+
+
+BOMB = bomb(64)
 HTML = b"<html><script>alert(document.cookie)</script>" + ESCAPES.encode("latin-1") + b"</html>"
 
 PLAIN = {
@@ -196,7 +202,7 @@ PLAIN = {
     "closes at once": lambda hostile, connection: None,
     "escapes in the refusal of a key": as_relay({"/v1/models": page(answer(f"401 {ESCAPES}", b'{"error":{"message":"' + ESCAPES.encode("latin-1") + KEY.encode() + b'"}}',
                                                                            f"X-Request-Id: {ESCAPES}", f"Server: {KEY}", "Content-Type: application/json"))}),
-    "escapes in names of models": as_relay({"/v1/models": page(answer("200 OK", json.dumps({"data": [{"id": f"gpt-4o-{ESCAPES}"}] * 5000}).encode()))}),
+    "escapes in names of models": as_relay({"/v1/models": page(answer("200 OK", json.dumps({"data": [{"id": f"gpt-4o-{ESCAPES}"}] * 1500}).encode()))}),
     "endless list of models": as_relay({"/v1/models": endless_page(b'HTTP/1.1 200 OK\r\n\r\n{"data":[', b'{"id":"gpt-4o"},' * 1000)}),
     "endless event": as_relay({"/v1/doctor/stream": endless_page(event_stream(b"data: "), b"x" * 65536)}),
     "endless events": as_relay({"/v1/doctor/stream": endless_page(event_stream(b""), b'data: {"seq":1,"t_us":-9223372036854775808}\n\n' * 100)}),
@@ -297,7 +303,7 @@ class HostilePeers(unittest.TestCase):
                 code = (json.loads(done.out)["summary"]["root_cause"] or {"code": "undecided"})["code"] if form == "--json" and done.out else ""
                 if code:
                     print(f"  {name:<36} {done.code} {code:<28} {done.seconds:5.1f} s {done.rss_kib / 1024:5.1f} MiB", file=sys.stderr)
-                self.assertEqual(problems, [], done.out.decode("utf-8", "replace")[-3000:] + done.err.decode("utf-8", "replace")[-500:])
+                self.assertEqual(problems, [])
 
     def test_none_hangs_crashes_swells_or_gets_at_the_terminal(self):
         with contextlib.ExitStack() as stack:

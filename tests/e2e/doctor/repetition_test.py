@@ -1,6 +1,5 @@
 """No false alarm in many runs: healthy paths and those that only look odd, several runs at a time on a machine that has other things to do."""
 
-import collections
 import concurrent.futures
 import contextlib
 import json
@@ -35,7 +34,7 @@ class Repetition(unittest.TestCase):
 
     def assert_always_healthy(self, paths):
         began = time.monotonic()
-        alarms = collections.defaultdict(list)
+        alarms = {name: [] for name in paths}
         with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
             futures = [(name, pool.submit(run, *arguments, "--key-env=LAB_KEY", "--json")) for _ in range(RUNS) for name, arguments in paths.items()]
             for name, future in futures:
@@ -46,7 +45,7 @@ class Repetition(unittest.TestCase):
         for name in paths:
             print(f"  {name:<28} {RUNS - len(alarms[name])} of {RUNS} healthy")
         print(f"  {len(paths) * RUNS} runs in {time.monotonic() - began:.0f} s")
-        self.assertEqual(dict(alarms), {})
+        self.assertEqual(alarms, {name: [] for name in paths})
 
 
 if __name__ == "__main__":
