@@ -3,7 +3,10 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "core/text.h"
+#include "core/units.h"
 
 namespace relaybench::cli {
 
@@ -21,6 +24,12 @@ TerminalTraits terminal_traits(int descriptor, const std::function<std::optional
     winsize size{};
     if (traits.is_terminal && ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
         traits.columns = size.ws_col;
+    }
+    // A terminal knows its width best; where there is none, the variable of POSIX may say it.
+    constexpr std::uint64_t kNarrowest = 40;
+    constexpr std::uint64_t kWidest = 400;
+    if (const auto columns = core::parse_count(environment("COLUMNS").value_or("")); !traits.is_terminal && columns) {
+        traits.columns = static_cast<unsigned>(std::clamp(*columns, kNarrowest, kWidest));
     }
     const bool refused = !environment("NO_COLOR").value_or("").empty() || environment("TERM").value_or("") == "dumb";
     traits.colour = traits.is_terminal && !refused;

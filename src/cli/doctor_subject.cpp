@@ -1,27 +1,25 @@
 #include "cli/doctor_subject.h"
 
 #include <algorithm>
-#include <iostream>
-#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "cli/config.h"
+#include "cli/doctor_keys.h"
 #include "cli/proxy_choice.h"
 #include "core/file.h"
 #include "core/text.h"
 #include "core/units.h"
 #include "doctor/this_host.h"
+#include "scenario/relay_rules.h"
 #include "scenario/relay_spec.h"
 
 namespace relaybench::cli {
 
 namespace {
 
-constexpr std::size_t kMaxFileBytes = 1U << 20U;
 constexpr std::string_view kUrlVariable = "RELAYBENCH_URL";
-constexpr std::string_view kKeyVariable = "RELAYBENCH_API_KEY";
 /// What embedded relays that want a key get: the form of the guides' sandbox keys.
 constexpr std::string_view kSandboxKey = "hs_test_EmbeddedRelayNeedsNoAccountAtAll00";
 
@@ -68,23 +66,17 @@ core::Expected<void> start_embedded(const std::string& profile, DoctorSubject& m
 }
 
 /// Byte for byte: what is odd about a key is for the checks to find.
-core::Expected<void> add_keys(const scenario::Relay& relay, DoctorSubject& made, const Context& context) {
+core::Expected<void> add_keys(const KeyWish& wish, DoctorSubject& made, const Context& context) {
     auto& keys = made.subject.keys;
-    if (!relay.key_env.empty()) {
-        keys.push_back({"environment variable " + relay.key_env, core::Secret(context.environment(relay.key_env).value_or(""))});
-    } else if (relay.key_file == "-") {
-        keys.push_back({"standard input", core::Secret(std::string(std::istreambuf_iterator<char>(std::cin), {}))});
-    } else if (!relay.key_file.empty()) {
-        auto text = core::read_file(relay.key_file, kMaxFileBytes);
-        if (!text) {
-            return tl::unexpected(text.error());
-        }
-        keys.push_back({"file " + relay.key_file, core::Secret(*std::move(text))});
-    } else if (made.embedded) {
+    if (made.embedded && wish.relay.key_env.empty() && wish.relay.key_file.empty()) {
         keys.push_back({"embedded relay's sandbox", core::Secret(std::string(kSandboxKey))});
-    } else if (auto value = context.environment(std::string(kKeyVariable)); value && !value->empty()) {
-        keys.push_back({fmt::format("environment variable {}", kKeyVariable), core::Secret(*std::move(value))});
+        return {};
     }
+    auto found = key_sources(wish, context);
+    if (!found) {
+        return tl::unexpected(found.error());
+    }
+    keys = *std::move(found);
     return {};
 }
 
@@ -102,14 +94,15 @@ scenario::Relay with_flags(scenario::Relay relay, const DoctorFlags& flags) {
     return relay;
 }
 
-/// What is wrong with the environment's proxies is a finding (proxy.env); what is wrong with the flag is an error.
+/// What is wrong with the environment's proxies is a finding (proxy.env); what is wrong with a flag or the configuration is an error.
 core::Expected<void> choose(const scenario::Relay& relay, doctor::Subject& subject, const Context& context) {
+    subject.proxy_from = relay.proxy.empty() ? doctor::Subject::ProxyFrom::Environment : doctor::Subject::ProxyFrom::Named;
     const auto url = wire::parse_url(subject.url);
     if (!url) {
         return {};
     }
     const auto choice = choose_proxy(relay, *url, context);
-    if (!choice && !relay.proxy.empty()) {
+    if (!choice && (!relay.proxy.empty() || !relay.proxy_auth_env.empty())) {
         return tl::unexpected(choice.error());
     }
     if (choice && *choice) {
@@ -143,7 +136,10 @@ core::Expected<DoctorSubject> doctor_subject(const DoctorFlags& flags, const Con
     if (!meant) {
         return tl::unexpected(meant.error());
     }
-    const scenario::Relay relay = with_flags(*std::move(meant), flags);
+    const scenario::Relay relay = with_flags(*meant, flags);
+    if (const auto error = scenario::secret_source_error(relay)) {
+        return tl::unexpected(*error);
+    }
     DoctorSubject made;
     doctor::Subject& subject = made.subject;
     subject.url = relay.url;
@@ -152,7 +148,9 @@ core::Expected<DoctorSubject> doctor_subject(const DoctorFlags& flags, const Con
             return tl::unexpected(started.error());
         }
     }
-    if (auto added = add_keys(relay, made, context); !added) {
+    const auto url = wire::parse_url(subject.url);
+    const std::string host = url ? url->host : "";
+    if (auto added = add_keys({relay, *std::move(meant), host}, made, context); !added) {
         return tl::unexpected(added.error());
     }
     if (auto chosen = choose(relay, subject, context); !chosen) {
@@ -167,8 +165,7 @@ core::Expected<DoctorSubject> doctor_subject(const DoctorFlags& flags, const Con
     }
     subject.environment = context.environment;
     doctor::look_at_this_host(subject, context.clock);
-    const auto url = wire::parse_url(subject.url);
-    subject.profile = doctor::guide_profile(url ? url->host : "");
+    subject.profile = doctor::guide_profile(host);
     return made;
 }
 

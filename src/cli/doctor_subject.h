@@ -26,8 +26,13 @@ struct DoctorFlags {
     std::optional<std::string> explain;
     std::optional<std::string> idle_for;
     std::uint32_t idle = 0;
+    std::optional<std::string> bundle;     ///< file to write everything into that support needs
+    std::optional<std::string> watch;      ///< again and again; the interval, empty: the usual one
+    std::optional<std::string> watch_for;  ///< and for how long
     std::uint32_t quick = 0;
     std::uint32_t json = 0;
+    std::uint32_t jsonl = 0;
+    std::uint32_t no_mask = 0;
     std::uint32_t strict = 0;
     std::uint32_t list_checks = 0;
     std::uint32_t ascii = 0;

@@ -11,6 +11,7 @@ namespace {
 struct RelayFlags {
     relay::RelayOptions options;
     std::string tls;
+    std::uint32_t doctor_endpoint = 0;
 };
 
 ExitCode serve(const RelayFlags& flags, const Context& context) {
@@ -22,6 +23,9 @@ ExitCode serve(const RelayFlags& flags, const Context& context) {
         }
         options.certificate_file = flags.tls.substr(0, comma);
         options.key_file = flags.tls.substr(comma + 1);
+    }
+    if (flags.doctor_endpoint > 0) {
+        options.offer = relay::RelayOptions::Offer::DoctorPages;
     }
     const auto served = relay::serve(options, context.clock);
     return served ? ExitCode::Done : report_error(context, served.error());
@@ -36,6 +40,8 @@ void add_relay_command(CLI::App& app, Invocation& invocation) {
     command->add_option("--listen", options.listen, "ADDR:PORT; port 0 picks a free one")->capture_default_str();
     command->add_option("--profile", options.profile, "Ready profile, fault:ID, or a YAML file")->capture_default_str();
     command->add_option("--tls", flags->tls, "CERT,KEY: PEM files; the relay then speaks https and wss");
+    command->add_flag("--doctor-endpoint", flags->doctor_endpoint,
+                      "Only the pages that doctor measures paths with (/v1/doctor/…, /generate_204), to be put beside a real relay");
     command->add_option("--seed", options.seed, "Seed of the script")->capture_default_str();
     command->add_option("--cpu", options.cpu, "Pin the process to this core");
     command->add_option("--truth", options.truth_file, "On exit, write what was really sent and when (JSON)");

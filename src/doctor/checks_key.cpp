@@ -20,10 +20,12 @@ using result::Confidence;
 
 constexpr std::string_view kVariable = "environment variable ";
 
+bool holds_something(const KeySource& source) { return !core::trimmed(source.key.reveal()).empty(); }
+
 /// The key that a client would use; null when there is none.
 const KeySource* used_key(const Subject& subject) {
-    const auto holds_something = [](const KeySource& source) { return !core::trimmed(source.key.reveal()).empty(); };
-    const auto at = std::ranges::find_if(subject.keys, holds_something);
+    const auto at = std::ranges::find_if(
+        subject.keys, [](const KeySource& source) { return source.role == KeySource::Role::Read && holds_something(source); });
     return at == subject.keys.end() ? nullptr : &*at;
 }
 
@@ -37,7 +39,8 @@ std::optional<std::string> variable_of(const KeySource& source) {
 Outcome key_missing(const Subject& subject) {
     std::string cause = subject.keys.empty() ? "No place was found that holds a key." : "";
     for (const KeySource& source : subject.keys) {
-        cause += fmt::format("{}The {} is empty.", cause.empty() ? "" : " ", source_name(source));
+        cause += fmt::format("{}The {} {}.", cause.empty() ? "" : " ", source_name(source),
+                             holds_something(source) ? "holds one, but nothing reads it here" : "is empty");
     }
     const auto variable = subject.keys.empty() ? std::nullopt : variable_of(subject.keys.front());
     return Outcome::fail("no key", found("key.missing", Confidence::Proven, std::move(cause),

@@ -17,6 +17,7 @@ using result::CheckStatus;
 using result::Confidence;
 
 constexpr std::size_t kMaxShown = 100;
+constexpr std::string_view kOurFamily = "relaybench";
 
 std::string value_of(const Subject& subject, std::string_view name) {
     return subject.environment ? subject.environment(std::string(name)).value_or("") : "";
@@ -74,6 +75,28 @@ void add(Outcome& outcome, CheckStatus status, result::Finding finding) {
     outcome.findings.push_back(std::move(finding));
 }
 
+/// relaybench's own rules decide which proxy doctor goes through.
+bool is_ours(const std::vector<ClientRoute>& routes, const std::string& variable) {
+    return std::ranges::any_of(routes,
+                               [&variable](const ClientRoute& route) { return route.family == kOurFamily && route.variable == variable; });
+}
+
+void judge_other_kind(const std::vector<ClientRoute>& routes, const ClientRoute& route, Outcome& outcome) {
+    if (is_ours(routes, route.variable)) {
+        // Going direct instead would examine a way that no client here takes.
+        add(outcome, CheckStatus::Fail,
+            found("proxy.unsupported-kind", Confidence::Proven,
+                  fmt::format(
+                      "{} names {}, a kind of proxy that relaybench and many programs cannot use; the way through it cannot be examined.",
+                      route.variable, shown_proxy(route.proxy)),
+                  {"relaybench doctor --proxy none …"}));
+        return;
+    }
+    add(outcome, CheckStatus::Warn,
+        found("proxy.unsupported-kind", Confidence::Proven,
+              fmt::format("{} names {}, a kind of proxy that not every program can use.", route.variable, shown_proxy(route.proxy))));
+}
+
 void judge_values(const std::vector<ClientRoute>& routes, Outcome& outcome) {
     for (const ClientRoute& route : proxied(routes)) {
         if (!is_other_kind(route.proxy) && !wire::parse_proxy(route.proxy)) {
@@ -84,10 +107,7 @@ void judge_values(const std::vector<ClientRoute>& routes, Outcome& outcome) {
     }
     for (const ClientRoute& route : proxied(routes)) {
         if (is_other_kind(route.proxy)) {
-            add(outcome, CheckStatus::Warn,
-                found(
-                    "proxy.unsupported-kind", Confidence::Proven,
-                    fmt::format("{} names {}, a kind of proxy that not every program can use.", route.variable, shown_proxy(route.proxy))));
+            judge_other_kind(routes, route, outcome);
         }
     }
 }
@@ -157,6 +177,12 @@ std::string summary_of(const std::vector<ClientRoute>& routes) {
     return exempt ? "direct: the host is exempt from the proxy" : "no proxy";
 }
 
+/// Somebody said which way to take, so that what the variables say is worth a look and nothing more.
+std::string named_way(const Subject& subject) {
+    return subject.proxy ? fmt::format("through {}, as was asked; the environment is not obeyed", subject.proxy->text())
+                         : std::string("direct, as was asked; the environment is not obeyed");
+}
+
 }  // namespace
 
 Outcome check_proxy_environment(const Subject& subject) {
@@ -164,11 +190,14 @@ Outcome check_proxy_environment(const Subject& subject) {
     if (routes.empty()) {
         return Outcome::not_applicable("url.parse");
     }
-    Outcome outcome = Outcome::pass(summary_of(routes));
-    judge_values(routes, outcome);
-    judge_spellings(subject, outcome);
-    judge_wildcards(subject, outcome);
-    judge_agreement(routes, outcome);
+    const bool is_asked = subject.proxy_from == Subject::ProxyFrom::Environment;
+    Outcome outcome = Outcome::pass(is_asked ? summary_of(routes) : named_way(subject));
+    if (is_asked) {
+        judge_values(routes, outcome);
+        judge_spellings(subject, outcome);
+        judge_wildcards(subject, outcome);
+        judge_agreement(routes, outcome);
+    }
     const bool any = std::ranges::any_of(routes, [](const ClientRoute& route) { return !route.is_direct() || !route.why.empty(); });
     for (const ClientRoute& route : routes) {
         if (any) {

@@ -32,6 +32,11 @@ Outcome warned(std::string_view code, std::string summary, std::string cause, co
     return with_correction(outcome, corrected);
 }
 
+/// By the name alone, which proves nothing: what answers there decides.
+Outcome guessed(std::string_view code, std::string summary, std::string cause) {
+    return Outcome::warn(std::move(summary), found(code, Confidence::Possible, std::move(cause)));
+}
+
 bool is_websocket(const wire::Url& url) { return url.scheme == "ws" || url.scheme == "wss"; }
 
 /// The same place by another scheme; a default port becomes that of the new scheme.
@@ -70,8 +75,8 @@ std::string with_path(wire::Url url, const std::string& path) {
 }
 
 Outcome judge_path(const wire::Url& url, const std::string& path) {
-    if (is_web_page(url.host, path)) {
-        return failed("url.not-the-api", "a web page, not the API", fmt::format("{}{} is for browsers.", url.host, path), "");
+    if (sounds_like_web_page(url.host, path)) {
+        return guessed("url.not-the-api", "sounds like a web page", fmt::format("{}{} sounds like a page for browsers.", url.host, path));
     }
     if (const std::size_t twice = path.find("/v1/v1"); twice != std::string::npos) {
         const std::string once = path.substr(0, twice) + path.substr(twice + 3);
@@ -119,6 +124,11 @@ Outcome judge_host(const wire::Url& url, const RelayProfile& profile) {
         if (looks_like(url.host, known)) {
             return near_miss(url, known);
         }
+    }
+    if (const auto cloud = cloud_of_host(url.host)) {
+        return guessed("url.other-provider", "a host of a cloud",
+                       fmt::format("{} is of {}'s cloud: right if the relay lives there, wrong if that provider's own API was meant.",
+                                   url.host, *cloud));
     }
     return Outcome::info(url.host + (profile.known_hosts.empty() ? "" : " is none of the hosts that are known of this relay"));
 }

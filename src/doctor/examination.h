@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -37,16 +38,20 @@ struct RelayProfile {
 struct KeySource {
     std::string name;  ///< "environment variable RELAY_API_KEY", "file …"
     core::Secret key;  ///< byte for byte as it was found
+    /// Beside: it lies there and nothing that gets the same flags reads it, such as a second variable or a .env file.
+    enum class Role : std::uint8_t { Read, Beside } role = Role::Read;
 };
 
 /// What the user asked doctor to look at. Read-only during the examination.
 struct Subject {
     std::string url;                   ///< as the user wrote it
     std::string model;                 ///< empty: none named
-    std::vector<KeySource> keys;       ///< in order of precedence; the first is the one that a client would use
+    std::vector<KeySource> keys;       ///< in order of precedence; the first is the one that a client would use, unless it lies beside
     std::string origin;                ///< of a web page, for the browser checks; empty: none
     std::string ca_file;               ///< authority to trust instead of the public roots; empty: none
     std::optional<wire::Proxy> proxy;  ///< that a client would use here
+    /// Named: a flag or the configuration says which way is taken ("none" too), and the environment is not asked.
+    enum class ProxyFrom : std::uint8_t { Environment, Named } proxy_from = ProxyFrom::Environment;
     RelayProfile profile;
     bool idle = false;                                    ///< with the long checks
     core::Duration idle_for = std::chrono::seconds(130);  ///< how long those wait

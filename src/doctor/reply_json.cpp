@@ -37,6 +37,18 @@ std::optional<HelloReply> read_hello(std::string_view json) {
     return hello;
 }
 
+bool speaks_like_relay(int status, std::string_view json) {
+    const Json document = parsed(json);
+    if (!document.is_object()) {
+        return false;
+    }
+    if (status == 200) {
+        return document.contains("data") && document["data"].is_array();
+    }
+    const bool refuses = status == 401 || status == 403 || status == 429;
+    return refuses && (document.contains("error") || document.contains("detail") || document.contains("message"));
+}
+
 std::vector<std::string> read_models(std::string_view json) {
     std::vector<std::string> models;
     const Json document = parsed(json);

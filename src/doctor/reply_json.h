@@ -15,6 +15,10 @@ struct HelloReply {
 };
 [[nodiscard]] std::optional<HelloReply> read_hello(std::string_view json);
 
+/// Whether a peer that was asked for its models without a key answers as a relay does: 200 with a list, or 401, 403 and 429 with an error in
+/// JSON. Any other JSON is somebody else's.
+[[nodiscard]] bool speaks_like_relay(int status, std::string_view json);
+
 /// The ids of GET /v1/models; empty when it is no such list. At most 1,000.
 [[nodiscard]] std::vector<std::string> read_models(std::string_view json);
 

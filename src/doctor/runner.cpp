@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -81,13 +82,18 @@ class Examination {
             start_ready();
             skip_blocked();
             if (!is_over()) {
+                tell_results(lock);
                 changed_.wait_for(lock, std::chrono::milliseconds(250));
                 tell(lock);
             }
         }
+        tell_results(lock);
         lock.unlock();
         for (auto& thread : threads_) {
             thread.join();
+        }
+        if (watcher_.on_facts) {
+            watcher_.on_facts(std::move(facts_));
         }
         return std::move(results_);
     }
@@ -183,6 +189,7 @@ class Examination {
         results_[i].blocked_by = std::move(blocked_by);
         results_[i].started = clock_.now() - began_;
         states_[i] = State::Blocking;
+        untold_.push_back(results_[i]);
     }
 
     void settle(std::size_t i, Outcome outcome, core::TimePoint started) {
@@ -198,6 +205,18 @@ class Examination {
         result.took = clock_.now() - started;
         // What does not apply here is no gap in the examination.
         result.required = result.required && result.status != CheckStatus::Skip;
+        untold_.push_back(result);
+    }
+
+    void tell_results(std::unique_lock<std::mutex>& lock) {
+        const std::vector<CheckResult> ended = std::exchange(untold_, {});
+        lock.unlock();
+        for (const CheckResult& result : ended) {
+            if (watcher_.on_result) {
+                watcher_.on_result(result);
+            }
+        }
+        lock.lock();
     }
 
     void tell(std::unique_lock<std::mutex>& lock) {
@@ -224,12 +243,9 @@ class Examination {
     std::condition_variable changed_;
     std::vector<State> states_;
     std::vector<CheckResult> results_;
+    std::vector<CheckResult> untold_;  ///< ended, and nobody was told yet
     std::vector<std::thread> threads_;
 };
-
-bool matches(std::string_view id, std::string_view pattern) {
-    return pattern.ends_with('*') ? id.starts_with(pattern.substr(0, pattern.size() - 1)) : id == pattern;
-}
 
 bool is_asked_for(const Check& check, const Subject& subject) {
     switch (check.kind) {
@@ -249,6 +265,10 @@ std::vector<result::CheckResult> examine(const Subject& subject, const std::vect
     return Examination(subject, checks, clock, watcher).run();
 }
 
+bool is_named(std::string_view id, std::string_view pattern) {
+    return pattern.ends_with('*') ? id.starts_with(pattern.substr(0, pattern.size() - 1)) : id == pattern;
+}
+
 std::vector<Check> chosen_checks(std::vector<Check> checks, const std::vector<std::string>& patterns, const Subject& subject) {
     std::erase_if(checks, [&](const Check& check) { return !is_asked_for(check, subject); });
     if (patterns.empty()) {
@@ -258,7 +278,7 @@ std::vector<Check> chosen_checks(std::vector<Check> checks, const std::vector<st
     // Backwards: a check stands behind all that it needs.
     for (std::size_t i = checks.size(); i-- > 0;) {
         const Check& check = checks[i];
-        const bool named = std::any_of(patterns.begin(), patterns.end(), [&](const auto& pattern) { return matches(check.id, pattern); });
+        const bool named = std::any_of(patterns.begin(), patterns.end(), [&](const auto& pattern) { return is_named(check.id, pattern); });
         if (named || wanted.contains(check.id)) {
             wanted.insert(check.id);
             wanted.insert(check.needs.begin(), check.needs.end());

@@ -8,6 +8,7 @@
 #include "core/clock.h"
 #include "doctor/check.h"
 #include "doctor/examination.h"
+#include "doctor/facts.h"
 #include "result/diagnosis.h"
 
 namespace relaybench::doctor {
@@ -18,12 +19,19 @@ struct Watcher {
     std::function<void(const std::vector<std::string_view>& running, core::Duration elapsed)> on_wait;
     /// True: no more checks are begun; those that run are waited for.
     std::function<bool()> stop;
+    /// Each result as soon as it is there, in the order in which checks end.
+    std::function<void(const result::CheckResult&)> on_result;
+    /// Once, after the last result: what the checks have learned.
+    std::function<void(Facts)> on_facts;
 };
 
 /// Runs checks in the order of their needs, independent ones side by side, and returns their results in the order of the catalogue. A check
 /// whose need failed is skipped and says which; one that fails over the network is tried once more, and both results are kept.
 [[nodiscard]] std::vector<result::CheckResult> examine(const Subject& subject, const std::vector<Check>& checks, const core::Clock& clock,
                                                        const Watcher& watcher);
+
+/// Whether an id is what a pattern of --only names: an id, or the beginning of ids with a star behind it.
+[[nodiscard]] bool is_named(std::string_view id, std::string_view pattern);
 
 /// Checks that `patterns` name (`tls.*`, `dns.system`; all when empty) with all that they need, and those only that the subject asks for
 /// (static, network, stream, idle).

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <numeric>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -29,28 +30,44 @@ std::size_t letters_apart(std::string_view a, std::string_view b) {
 
 std::string_view without_ending(std::string_view host) { return host.substr(0, host.rfind('.')); }
 
+bool is_under(std::string_view host, std::string_view domain) {
+    return host == domain || (host.ends_with(domain) && host[host.size() - domain.size() - 1] == '.');
+}
+
+using Owner = std::pair<std::string_view, std::string_view>;
+
+std::optional<std::string_view> owner_of(std::string_view host, std::span<const Owner> owners) {
+    const auto at = std::ranges::find_if(owners, [host](const Owner& owner) { return is_under(host, owner.first); });
+    return at == owners.end() ? std::nullopt : std::optional(at->second);
+}
+
 }  // namespace
 
-std::optional<std::string_view> provider_of_host(std::string_view host) {
-    using Provider = std::pair<std::string_view, std::string_view>;
-    constexpr std::array kProviders = {Provider{"openai.com", "OpenAI"},
-                                       Provider{"openai.azure.com", "Azure OpenAI"},
-                                       Provider{"anthropic.com", "Anthropic"},
-                                       Provider{"claude.ai", "Anthropic"},
-                                       Provider{"googleapis.com", "Google"},
-                                       Provider{"groq.com", "Groq"},
-                                       Provider{"x.ai", "xAI"},
-                                       Provider{"deepseek.com", "DeepSeek"},
-                                       Provider{"mistral.ai", "Mistral"},
-                                       Provider{"cohere.com", "Cohere"},
-                                       Provider{"openrouter.ai", "OpenRouter"},
-                                       Provider{"together.xyz", "Together AI"},
-                                       Provider{"perplexity.ai", "Perplexity"},
-                                       Provider{"amazonaws.com", "Amazon"}};
-    const auto at = std::ranges::find_if(kProviders, [host](const Provider& provider) {
-        return host == provider.first || (host.ends_with(provider.first) && host[host.size() - provider.first.size() - 1] == '.');
-    });
-    return at == kProviders.end() ? std::nullopt : std::optional(at->second);
+std::optional<std::string> provider_of_host(std::string_view host) {
+    constexpr std::array kProviders = {Owner{"openai.com", "OpenAI"},
+                                       Owner{"openai.azure.com", "Azure OpenAI"},
+                                       Owner{"anthropic.com", "Anthropic"},
+                                       Owner{"claude.ai", "Anthropic"},
+                                       Owner{"generativelanguage.googleapis.com", "Google"},
+                                       Owner{"aiplatform.googleapis.com", "Google"},
+                                       Owner{"groq.com", "Groq"},
+                                       Owner{"x.ai", "xAI"},
+                                       Owner{"deepseek.com", "DeepSeek"},
+                                       Owner{"mistral.ai", "Mistral"},
+                                       Owner{"cohere.com", "Cohere"},
+                                       Owner{"openrouter.ai", "OpenRouter"},
+                                       Owner{"together.xyz", "Together AI"},
+                                       Owner{"perplexity.ai", "Perplexity"}};
+    if (const auto owner = owner_of(host, kProviders)) {
+        return std::string(*owner);
+    }
+    const bool is_bedrock = host.starts_with("bedrock") && is_under(host, "amazonaws.com");
+    return is_bedrock ? std::optional<std::string>("Amazon Bedrock") : std::nullopt;
+}
+
+std::optional<std::string_view> cloud_of_host(std::string_view host) {
+    constexpr std::array kClouds = {Owner{"amazonaws.com", "Amazon"}, Owner{"googleapis.com", "Google"}, Owner{"azure.com", "Microsoft"}};
+    return owner_of(host, kClouds);
 }
 
 bool is_address(const std::string& host) {

@@ -141,7 +141,7 @@ bool has_version(std::string_view path) {
     });
 }
 
-bool is_web_page(std::string_view host, std::string_view path) {
+bool sounds_like_web_page(std::string_view host, std::string_view path) {
     constexpr std::array<std::string_view, 6> kHosts = {"www.", "console.", "dashboard.", "docs.", "platform.", "app."};
     constexpr std::array<std::string_view, 7> kPaths = {"/dashboard", "/console", "/docs", "/login", "/signin", "/register", "/pricing"};
     return std::ranges::any_of(kHosts, [host](std::string_view start) { return host.starts_with(start); }) ||

@@ -27,11 +27,13 @@ namespace relaybench::doctor {
 [[nodiscard]] std::string without_endpoint(const std::string& path);
 /// Whether one of its parts is a version such as "v1".
 [[nodiscard]] bool has_version(std::string_view path);
-/// Consoles, documentation, sign-in pages.
-[[nodiscard]] bool is_web_page(std::string_view host, std::string_view path);
+/// Whether the names look like those of consoles, documentation and sign-in pages. A guess: nothing forbids an API under such a name.
+[[nodiscard]] bool sounds_like_web_page(std::string_view host, std::string_view path);
 
-/// The model provider that a host belongs to.
-[[nodiscard]] std::optional<std::string_view> provider_of_host(std::string_view host);
+/// The model provider that a host belongs to. Hosts of clouds that anybody can rent belong to nobody, but for the endpoints of their models.
+[[nodiscard]] std::optional<std::string> provider_of_host(std::string_view host);
+/// The cloud whose machines anybody can rent: a relay may live there.
+[[nodiscard]] std::optional<std::string_view> cloud_of_host(std::string_view host);
 /// An IPv4 or IPv6 address.
 [[nodiscard]] bool is_address(const std::string& host);
 /// At most two letters away, or the same name with another ending (".com" for ".ai").

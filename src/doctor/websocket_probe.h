@@ -47,8 +47,11 @@ class WebSocketProbe final : private net::FrameSink {
     void on_close(std::uint16_t code, std::string_view reason) override;
     void on_broken(std::uint16_t code, std::string_view why) override;
 
+    /// What is echoed and paced is far shorter; a peer that sends more means no good.
+    static constexpr std::size_t kMostMessageBytes = std::size_t{1} << 20;
+
     Channel channel_;
-    net::FrameReader reader_;
+    net::FrameReader reader_{kMostMessageBytes};
     std::deque<SocketEvent> events_;
     Deadline deadline_;  ///< of the read that goes on
     std::uint64_t pings_ = 0;

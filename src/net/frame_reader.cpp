@@ -152,8 +152,8 @@ std::optional<FrameReader::Fault> FrameReader::data_fault(const Header& header) 
     if ((header.opcode() == kContinuation) != fragmented_) {
         return Fault{kProtocolError, fragmented_ ? "new message inside a fragmented one" : "continuation without a beginning"};
     }
-    if (header.payload > kMaxMessageBytes - message_.size()) {
-        return Fault{kTooBig, "message above 16 MiB"};
+    if (header.payload > most_bytes_ - message_.size()) {
+        return Fault{kTooBig, most_bytes_ == kMaxMessageBytes ? "message above 16 MiB" : "message longer than any that was asked for"};
     }
     return std::nullopt;
 }

@@ -38,6 +38,9 @@ class FrameReader {
     /// Longest message accepted; longer ones break the connection with 1009.
     static constexpr std::size_t kMaxMessageBytes = std::size_t{16} << 20;
 
+    /// `most_bytes`: of a message, when fewer are expected.
+    explicit FrameReader(std::size_t most_bytes = kMaxMessageBytes) : most_bytes_(most_bytes) {}
+
     void feed(std::string_view bytes, FrameSink& sink);
 
     /// True between the first and the last byte of a frame or of a fragmented message.
@@ -63,6 +66,7 @@ class FrameReader {
     [[nodiscard]] static std::optional<Fault> control_fault(const Header& header);
     [[nodiscard]] std::optional<Fault> data_fault(const Header& header) const;
 
+    std::size_t most_bytes_;
     std::string partial_;  ///< the beginning of a frame, header included
     std::string message_;  ///< fragments so far
     wire::MessageKind kind_ = wire::MessageKind::Text;

@@ -5,7 +5,10 @@
 #include <unistd.h>
 #include <csignal>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <string_view>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -21,6 +24,7 @@ constexpr int kExecFailed = 127;
 struct ChildPlan {
     const char* program = nullptr;
     char* const* arguments = nullptr;
+    char* const* environment = nullptr;
     ChildDescriptors descriptors;
     pid_t parent = 0;
 };
@@ -45,8 +49,23 @@ struct ChildPlan {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
-    execv(plan.program, plan.arguments);
+    execve(plan.program, plan.arguments, plan.environment);
     _exit(kExecFailed);
+}
+
+/// What a relay has a use for: where programs and libraries are, how time and sanitizers behave. Keys and passwords stay with us.
+std::vector<char*> harmless_environment() {
+    constexpr std::array<std::string_view, 12> kNeeded = {"PATH=", "HOME=", "TMPDIR=", "TZ=",   "LANG=", "LC_",
+                                                          "LD_",   "ASAN_", "UBSAN_",  "TSAN_", "LSAN_", "GCOV_"};
+    std::vector<char*> kept;
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+        const std::string_view text = *entry;
+        if (std::ranges::any_of(kNeeded, [text](std::string_view start) { return text.starts_with(start); })) {
+            kept.push_back(*entry);
+        }
+    }
+    kept.push_back(nullptr);
+    return kept;
 }
 
 }  // namespace
@@ -58,7 +77,8 @@ core::Expected<pid_t> start_child(const std::string& program, std::vector<std::s
         raw.push_back(argument.data());
     }
     raw.push_back(nullptr);
-    const ChildPlan plan{program.c_str(), raw.data(), descriptors, getpid()};
+    const std::vector<char*> environment = harmless_environment();
+    const ChildPlan plan{program.c_str(), raw.data(), environment.data(), descriptors, getpid()};
     const pid_t pid = fork();
     if (pid == 0) {
         become(plan);

@@ -20,7 +20,7 @@ struct ChildDescriptors {
     int errors = -1;     ///< becomes standard error
 };
 
-/// fork and exec. The child gets SIGTERM when the calling thread ends. Safe in a process with threads: between fork and exec only
+/// fork and exec. Of the environment the child gets what it has a use for, and no keys. It gets SIGTERM when the calling thread ends. Safe in a process with threads: between fork and exec only
 /// async-signal-safe calls are made. The program's absence shows as a child that exits with 127.
 [[nodiscard]] core::Expected<pid_t> start_child(const std::string& program, std::vector<std::string> arguments,
                                                 const ChildDescriptors& descriptors);

@@ -20,6 +20,8 @@ struct RelayOptions {
     std::optional<int> stop_fd;   ///< --stop-fd: readable or at its end: the relay stops (life line of an embedding process)
     std::optional<unsigned> cpu;  ///< --cpu: pins the process to this core
     std::string truth_file;       ///< --truth: on exit, what was really sent and when (JSON)
+    /// --doctor-endpoint: nothing but the pages that doctor measures paths with, to be put beside a real relay.
+    enum class Offer : std::uint8_t { Everything, DoctorPages } offer = Offer::Everything;
 };
 
 /// Serves until SIGTERM, SIGINT, the stop fd, or the parent's death. BadInput: the profile, the address or the certificate; Failure: the

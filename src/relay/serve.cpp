@@ -144,7 +144,7 @@ core::Expected<void> serve(const RelayOptions& options, const core::Clock& clock
     signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL
     const std::string name = profile->name;
     net::EventLoop loop(clock);
-    Server server(loop, clock, *std::move(profile), options.seed);
+    Server server(loop, clock, *std::move(profile), options.seed, options.offer);
     if (auto listens = server.listen(*listening); !listens) {
         return listens;
     }

@@ -12,8 +12,8 @@ constexpr std::size_t kLargestInbox = 20U << 20U;
 
 }  // namespace
 
-Server::Server(net::EventLoop& loop, const core::Clock& clock, Profile profile, std::uint64_t seed)
-    : loop_(loop), clock_(clock), profile_(std::move(profile)), seed_(seed), admission_(profile_) {}
+Server::Server(net::EventLoop& loop, const core::Clock& clock, Profile profile, std::uint64_t seed, RelayOptions::Offer offer)
+    : loop_(loop), clock_(clock), profile_(std::move(profile)), seed_(seed), offer_(offer), admission_(profile_) {}
 
 Server::~Server() = default;
 

@@ -16,6 +16,7 @@
 #include "relay/doctor_pages.h"
 #include "relay/player.h"
 #include "relay/profile.h"
+#include "relay/relay_options.h"
 #include "relay/session.h"
 #include "relay/timer_heap.h"
 #include "relay/truth.h"
@@ -27,7 +28,8 @@ namespace relaybench::relay {
 class Server final : public net::ListenerSink {
   public:
     /// `loop` and `clock` must outlive the server. Nothing is served before listen().
-    Server(net::EventLoop& loop, const core::Clock& clock, Profile profile, std::uint64_t seed);
+    Server(net::EventLoop& loop, const core::Clock& clock, Profile profile, std::uint64_t seed,
+           RelayOptions::Offer offer = RelayOptions::Offer::Everything);
     ~Server() override;
 
     [[nodiscard]] core::Expected<void> listen(const net::ListenerOptions& options);
@@ -92,6 +94,7 @@ class Server final : public net::ListenerSink {
     const core::Clock& clock_;
     Profile profile_;
     std::uint64_t seed_;
+    RelayOptions::Offer offer_;
     Admission admission_;
     Truth truth_;
     std::uint64_t accepted_ = 0;  ///< connections, those of doctor included: they are numbered for their faults before anyone knows

@@ -36,6 +36,10 @@ std::string metrics_text(const Truth& truth) {
         truth.connections, truth.requests, truth.streams, truth.chunks);
 }
 
+HttpAnswer no_such_page(const net::ServerRequest& request) {
+    return error_answer(404, {fmt::format("Invalid URL ({} {})", request.method, request.path()), "invalid_request_error", ""});
+}
+
 Framing framing_of(const net::ServerRequest& request, const Asked& asked) {
     if (!asked.stream) {
         return Framing::HttpWhole;
@@ -94,7 +98,9 @@ Occasion Server::next_occasion(Session& session) {
 void Server::handle(Session& session, const net::ServerRequest& request) {
     const auto doctor_page = doctor_page_at(request.path());
     note_use(session, doctor_page.has_value());
-    if (request.method == "OPTIONS") {
+    if (offer_ == RelayOptions::Offer::DoctorPages && !doctor_page) {
+        answer(session, request, no_such_page(request));
+    } else if (request.method == "OPTIONS") {
         answer(session, request, preflight());
     } else if (doctor_page) {
         serve_doctor(session, request, *doctor_page);
@@ -105,8 +111,7 @@ void Server::handle(Session& session, const net::ServerRequest& request) {
     } else if (without_proxy_prefix(request.path()) == kChatPath) {
         handle_chat(session, request);
     } else {
-        answer(session, request,
-               error_answer(404, {fmt::format("Invalid URL ({} {})", request.method, request.path()), "invalid_request_error", ""}));
+        answer(session, request, no_such_page(request));
     }
 }
 

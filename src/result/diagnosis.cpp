@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/secret_shapes.h"
+
 namespace relaybench::result {
 namespace {
 
@@ -69,19 +71,40 @@ CheckStatus Diagnosis::status() const {
     return warned ? CheckStatus::Warn : CheckStatus::Pass;
 }
 
-void scrub(Diagnosis& diagnosis, const std::vector<core::Secret>& secrets) {
-    const auto clean = [&](std::string& text) { text = core::scrub(text, secrets); };
-    clean(diagnosis.target);
-    for (CheckResult& check : diagnosis.checks) {
-        clean(check.summary);
-        clean(check.blocked_by);
-        for (Finding& finding : check.findings) {
-            clean(finding.cause);
-            std::ranges::for_each(finding.commands, clean);
-        }
-        for (Evidence& evidence : check.evidence)
-            clean(evidence.value);
+bool is_same_verdict(const Diagnosis& a, const Diagnosis& b) {
+    const auto code_of = [](const Diagnosis& diagnosis) {
+        const auto root = diagnosis.root_cause();
+        return root ? diagnosis.at(*root).code : std::string();
+    };
+    return a.status() == b.status() && code_of(a) == code_of(b);
+}
+
+void rewrite(CheckResult& check, const std::function<std::string(std::string_view)>& other) {
+    check.summary = other(check.summary);
+    check.blocked_by = other(check.blocked_by);
+    for (Finding& finding : check.findings) {
+        finding.cause = other(finding.cause);
+        for (std::string& command : finding.commands)
+            command = other(command);
     }
+    for (Evidence& evidence : check.evidence)
+        evidence.value = other(evidence.value);
+}
+
+void rewrite(Diagnosis& diagnosis, const std::function<std::string(std::string_view)>& other) {
+    diagnosis.target = other(diagnosis.target);
+    for (CheckResult& check : diagnosis.checks)
+        rewrite(check, other);
+    for (std::string& each : diagnosis.works)
+        each = other(each);
+}
+
+void scrub(CheckResult& check, const std::vector<core::Secret>& secrets) {
+    rewrite(check, [&](std::string_view text) { return core::without_secret_shapes(core::scrub(text, secrets)); });
+}
+
+void scrub(Diagnosis& diagnosis, const std::vector<core::Secret>& secrets) {
+    rewrite(diagnosis, [&](std::string_view text) { return core::without_secret_shapes(core::scrub(text, secrets)); });
 }
 
 }  // namespace relaybench::result

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -83,7 +84,16 @@ struct Diagnosis {
     [[nodiscard]] const Finding& at(FindingPlace place) const { return checks[place.check].findings[place.finding]; }
 };
 
-/// Masks secrets in every text of a diagnosis: the last thing that happens to it before anybody sees it.
+/// The same status by the same root cause.
+[[nodiscard]] bool is_same_verdict(const Diagnosis& a, const Diagnosis& b);
+
+/// Puts another text in the place of every one that may hold something from outside (codes, ids and the words of the table of codes stay).
+void rewrite(CheckResult& check, const std::function<std::string(std::string_view)>& other);
+void rewrite(Diagnosis& diagnosis, const std::function<std::string(std::string_view)>& other);
+
+/// Masks secrets in every text of a check or a diagnosis, those of `secrets` and what is one by its looks (core/secret_shapes.h): the last
+/// thing that happens to it before anybody sees it.
+void scrub(CheckResult& check, const std::vector<core::Secret>& secrets);
 void scrub(Diagnosis& diagnosis, const std::vector<core::Secret>& secrets);
 
 }  // namespace relaybench::result

@@ -71,24 +71,51 @@ DiagnosisJson summary_json(const Diagnosis& diagnosis) {
     return json;
 }
 
-}  // namespace
-
-std::string to_json(const Diagnosis& diagnosis) {
-    DiagnosisJson checks = DiagnosisJson::array();
-    for (const CheckResult& check : diagnosis.checks)
-        checks.push_back(check_json(check));
+/// Everything but the checks.
+DiagnosisJson frame_json(const Diagnosis& diagnosis, std::string_view kind) {
     DiagnosisJson json;
     json["schema_version"] = kDiagnosisSchema;
-    json["kind"] = "doctor";
+    json["kind"] = kind;
     json["run_id"] = diagnosis.run_id;
     json["tool_version"] = diagnosis.tool_version;
     json["started_at"] = diagnosis.started_at;
     json["target"] = diagnosis.target;
     json["mode"] = diagnosis.mode;
     json["summary"] = summary_json(diagnosis);
+    return json;
+}
+
+std::string dumped(const DiagnosisJson& json, int indent) {
+    return json.dump(indent, ' ', false, DiagnosisJson::error_handler_t::replace) + "\n";
+}
+
+constexpr int kIndent = 2;
+constexpr int kOneLine = -1;
+
+}  // namespace
+
+std::string to_json(const Diagnosis& diagnosis) {
+    DiagnosisJson checks = DiagnosisJson::array();
+    for (const CheckResult& check : diagnosis.checks)
+        checks.push_back(check_json(check));
+    DiagnosisJson json = frame_json(diagnosis, "doctor");
     json["checks"] = std::move(checks);
-    constexpr int kIndent = 2;
-    return json.dump(kIndent, ' ', false, DiagnosisJson::error_handler_t::replace) + "\n";
+    return dumped(json, kIndent);
+}
+
+std::string check_line(const std::string& run_id, const CheckResult& check) {
+    DiagnosisJson json{{"schema_version", kDiagnosisSchema}, {"kind", "check"}, {"run_id", run_id}};
+    json.update(check_json(check));
+    return dumped(json, kOneLine);
+}
+
+std::string summary_line(const Diagnosis& diagnosis) { return dumped(frame_json(diagnosis, "summary"), kOneLine); }
+
+std::string round_line(const Diagnosis& diagnosis, std::uint64_t round, Change change) {
+    DiagnosisJson json = frame_json(diagnosis, "round");
+    json["round"] = round;
+    json["changed"] = change == Change::Yes;
+    return dumped(json, kOneLine);
 }
 
 }  // namespace relaybench::result

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/text.h"
+#include "scenario/problem.h"
 #include "wire/key_format.h"
 #include "wire/proxy.h"
 #include "wire/url.h"
@@ -213,6 +214,14 @@ void check_relay_rules(const Relay& relay, Inspection& inspection) {
     for (const wire::Header& header : relay.headers) {
         check_header(header, inspection);
     }
+}
+
+std::optional<core::Error> secret_source_error(const Relay& relay) {
+    Inspection inspection;
+    check_key(relay, inspection);
+    check_proxy(relay, inspection);
+    const auto problems = inspection.take_problems();
+    return problems.empty() ? std::nullopt : std::optional(problems_error("", problems));
 }
 
 }  // namespace relaybench::scenario

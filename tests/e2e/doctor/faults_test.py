@@ -1,47 +1,15 @@
 """Doctor names the root cause of faults that are made with real components. Prints the confusion matrix at the end."""
 
-import json
-import os
 import pathlib
-import subprocess
-import sys
 import tempfile
-import unittest
 
-import harness
+import doctor_matrix
 import lab
+from doctor_matrix import KEY, doctor
 from relay_process import relay
 
-KEY = "hs_test_CanaryKeyThatMustNeverBeSeenAnywhere42"
-MATRIX = []
 
-
-def doctor(*arguments, environment=None, expect_exit):
-    """The diagnosis; every output is searched for the key."""
-    clean = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-    told = {**clean, "LAB_KEY": KEY, "NO_COLOR": "1", **(environment or {})}
-    for form in (["--quick"], ["--json"]):
-        done = subprocess.run([harness.binary(), "doctor", *map(str, arguments), *form], capture_output=True, text=True, env=told, timeout=90, check=False)
-        for text in (done.stdout, done.stderr):
-            harness.check(f"the key is seen: {text}", told["LAB_KEY"].strip() not in text or told["LAB_KEY"].strip() == "")
-    harness.check(f"exit code {done.returncode}, not {expect_exit}\n{done.stdout}\n{done.stderr}", done.returncode == expect_exit)
-    return json.loads(done.stdout)
-
-
-class Faults(unittest.TestCase):
-    def assert_root(self, fault, code, *arguments, environment=None, key="--key-env=LAB_KEY"):
-        document = doctor(*arguments, *([key] if key else []), environment=environment, expect_exit=99)
-        cause = document["summary"]["root_cause"]
-        MATRIX.append((fault, code, cause["code"]))
-        self.assertEqual(cause["code"], code, json.dumps([c for c in document["checks"] if c["status"] in ("fail", "warn")], indent=1))
-        self.assertTrue(cause["fix"])
-        return document
-
-    def assert_healthy(self, fault, *arguments, environment=None):
-        document = doctor(*arguments, "--key-env=LAB_KEY", environment=environment, expect_exit=0)
-        MATRIX.append((fault, "healthy", "healthy" if document["summary"]["root_cause"] is None else document["summary"]["root_cause"]["code"]))
-        return document
-
+class ComponentFaults(doctor_matrix.Faults):
     def setUp(self):
         self.folder = self.enterContext(tempfile.TemporaryDirectory())
         pathlib.Path(self.folder).chmod(0o755)
@@ -163,10 +131,4 @@ class Faults(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    outcome = unittest.main(verbosity=2, exit=False)
-    right = sum(wanted == given for _, wanted, given in MATRIX)
-    print("\nfault → root cause")
-    for fault, wanted, given in MATRIX:
-        print(f"  {'ok   ' if wanted == given else 'WRONG'} {fault:<28} {given}{'' if wanted == given else f' (wanted {wanted})'}")
-    print(f"{right} of {len(MATRIX)} root causes right")
-    sys.exit(not outcome.result.wasSuccessful())
+    doctor_matrix.main()

@@ -94,8 +94,11 @@ TEST_CASE("proxy: what is odd about the variables is told") {
     CHECK(test::seen(proxy_check({{"https_proxy", one}, {"no_proxy", "*.holysheep.ai"}})) ==
           "warn proxy.no-proxy-wildcard proxy.bypass-mismatch");
     CHECK(test::seen(proxy_check({{"all_proxy", one}})) == "warn proxy.bypass-mismatch");
-    CHECK(test::seen(proxy_check({{"https_proxy", "socks5h://one:1080"}})) == "warn proxy.unsupported-kind");
-    CHECK(test::seen(proxy_check({{"https_proxy", "https://one:3129"}})) == "warn proxy.unsupported-kind");
+    CHECK(test::seen(proxy_check({{"https_proxy", "socks5h://one:1080"}})) == "fail proxy.unsupported-kind");
+    CHECK(test::seen(proxy_check({{"https_proxy", "https://one:3129"}})) == "fail proxy.unsupported-kind");
+    // Only other programs read it: nothing that doctor looks at goes there.
+    CHECK(test::seen(proxy_check({{"HTTPS_PROXY", "socks5://one:1080"}, {"https_proxy", one}})) ==
+          "warn proxy.unsupported-kind proxy.env-conflict proxy.bypass-mismatch");
     CHECK(test::seen(proxy_check({{"https_proxy", "one"}})) == "fail proxy.env-malformed");
     CHECK(test::seen(proxy_check({{"https_proxy", "http://:3128"}})) == "fail proxy.env-malformed");
     CHECK(proxy_check({{"https_proxy", "http://one"}}).findings.at(0).cause == "https_proxy names no port.");
@@ -178,4 +181,17 @@ TEST_CASE("environment: only the proxy is required, and each check has its own c
         text += std::string(check.category) + (check.weight == doctor::Check::Weight::Required ? "! " : " ");
     }
     CHECK(text == "proxy! env clock host ");
+}
+
+TEST_CASE("proxy: who said which way to take is not warned of variables that are not obeyed") {
+    doctor::Subject subject = test::subject_of(
+        {.environment = {{"https_proxy", "http://one:3128"}, {"HTTPS_PROXY", "socks5://two:1"}, {"no_proxy", "*.holysheep.ai"}}});
+    CHECK(test::seen(doctor::check_proxy_environment(subject)) != "pass");
+    subject.proxy_from = doctor::Subject::ProxyFrom::Named;
+    const auto direct = doctor::check_proxy_environment(subject);
+    CHECK(test::seen(direct) == "pass");
+    CHECK(direct.summary.find("direct, as was asked") != std::string::npos);
+    CHECK(test::evidence(direct, "Go") != "(none)");
+    subject.proxy = relaybench::wire::parse_proxy("http://three:3128").value();
+    CHECK(doctor::check_proxy_environment(subject).summary.find("through http://three:3128") != std::string::npos);
 }

@@ -161,3 +161,17 @@ TEST_CASE("key: the checks ask for each other in order and need no network") {
         CHECK(check.category == "key");
     }
 }
+
+TEST_CASE("key: what lies beside is not used, and named when it differs or when nothing is used") {
+    doctor::Subject subject = test::subject_with_key(kGood);
+    subject.keys.push_back(
+        {"RELAY_API_KEY in the file .env", core::Secret("hs_live_9876543210fedcbaFEDCBA9876543210"), doctor::KeySource::Role::Beside});
+    CHECK(test::seen(doctor::check_key_present(subject)) == "warn key.shadowed");
+    subject.keys.front().key = core::Secret("");
+    const auto missing = doctor::check_key_present(subject);
+    CHECK(test::seen(missing) == "fail key.missing");
+    CHECK(missing.findings[0].cause ==
+          "The environment variable RELAY_API_KEY is empty. The RELAY_API_KEY in the file .env holds one, "
+          "but nothing reads it here.");
+    CHECK(doctor::check_key_bytes(subject).blocked_by == "key.present");
+}

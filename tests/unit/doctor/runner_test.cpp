@@ -117,6 +117,18 @@ TEST_CASE("runner: an interrupt begins nothing more") {
     CHECK(results[0].blocked_by == "interrupted");
 }
 
+TEST_CASE("runner: each result is told once, static ones first, and the facts at the end") {
+    std::vector<std::string> told;
+    Watcher watcher;
+    watcher.on_result = [&](const result::CheckResult& result) {
+        told.push_back(result.id + " " + std::string(result::check_status_id(result.status)));
+    };
+    watcher.on_facts = [&](const Facts& /*facts*/) { told.emplace_back("facts"); };
+    examined({check("a", {}, failing, Check::Kind::Network), check("b", {"a"}, passing, Check::Kind::Network), check("c", {}, passing)},
+             watcher);
+    CHECK(told == std::vector<std::string>{"c pass", "a fail", "b skip", "facts"});
+}
+
 TEST_CASE("runner: --only takes what it names and all that this needs") {
     Subject subject;
     const std::vector<Check> all{check("a.one", {}, passing), check("b.one", {"a.one"}, passing), check("b.two", {}, passing)};

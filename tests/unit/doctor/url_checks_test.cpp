@@ -77,8 +77,13 @@ TEST_CASE("url: every cause of the guides is told by its own finding, with the U
         {"https://api.holysheep.com/v1", "fail url.wrong-host → " + good},
         {"https://api.holysheap.ai/v1", "fail url.wrong-host → " + good},
         {"https://holysheep.ai/v1", "fail url.not-the-api → " + good},
-        {"https://console.example.org/v1", "fail url.not-the-api"},
-        {"https://relay.example.org/docs", "fail url.not-the-api"},
+        {"https://console.example.org/v1", "warn url.not-the-api"},
+        {"https://app.example.org/v1", "warn url.not-the-api"},
+        {"https://relay.example.org/docs", "warn url.not-the-api"},
+        {"https://relay-1.eu-west-1.elb.amazonaws.com/v1", "warn url.other-provider"},
+        {"https://bedrock-runtime.us-east-1.amazonaws.com/v1", "fail url.other-provider"},
+        {"https://generativelanguage.googleapis.com/v1", "fail url.other-provider"},
+        {"https://relay.storage.googleapis.com/v1", "warn url.other-provider"},
         {"https://203.0.113.7/v1", "fail url.ip-literal"},
     };
     for (const UrlCase& each : cases) {
@@ -118,4 +123,14 @@ TEST_CASE("url: no text holds a password or the values of a query") {
         }
     }
     CHECK(doctor::shown_url("https://h/v1?model=gpt-4o&key=abc") == "https://h/v1?model=gpt-4o&key=…");
+}
+
+TEST_CASE("url: what is guessed from a name is possible, what is known of it is proven") {
+    const auto confidence = [](doctor::Outcome (*check)(const doctor::Subject&), const char* url) {
+        return check(test::subject_with_url(url)).findings.at(0).confidence;
+    };
+    CHECK(confidence(doctor::check_url_path, "https://docs.example.org/v1") == result::Confidence::Possible);
+    CHECK(confidence(doctor::check_url_host, "https://relay.eu.amazonaws.com/v1") == result::Confidence::Possible);
+    CHECK(confidence(doctor::check_url_host, "https://api.openai.com/v1") == result::Confidence::Proven);
+    CHECK(confidence(doctor::check_url_host, "https://holysheep.ai/v1") == result::Confidence::Proven);
 }

@@ -57,6 +57,7 @@ constexpr std::array kHomes = std::to_array<Home>({
     {"simdjson\\.h", "src/wire/.*", "simdjson"},
     {"yaml-cpp/.*", "src/[a-z]+/([a-z0-9_]+_)?yaml\\.(cpp|h)", "yaml-cpp"},
     {"nlohmann/.*", "src/[a-z]+/([a-z0-9_]+_)?json\\.(cpp|h)", "nlohmann/json"},
+    {"archive(_entry)?\\.h", "src/core/tar_gz\\.cpp", "libarchive"},
     {"zlib\\.h", "src/(stats|wire)/.*", "zlib"},
     {"zstd\\.h", "src/(wire|relay)/.*", "zstd"},
 });

@@ -124,6 +124,55 @@ TEST_CASE("diagnosis json: evidence of the same name is kept, and bytes that are
     CHECK(evidence["odd"] == "\uFFFD");
 }
 
+TEST_CASE("diagnosis lines: a check's line has the fields of the document, the summary's line all but the checks") {
+    const Diagnosis diagnosis = test::intercepted_diagnosis();
+    const auto document = parsed(diagnosis);
+    const std::string line = result::check_line(diagnosis.run_id, diagnosis.checks[3]);
+    CHECK(line.find('\n') == line.size() - 1);
+    const auto check = nlohmann::json::parse(line);
+    CHECK(check["kind"] == "check");
+    CHECK(check["run_id"] == document["run_id"]);
+    for (const auto& [name, value] : document["checks"][3].items()) {
+        CAPTURE(name);
+        CHECK(check[name] == value);
+    }
+    const auto summary = nlohmann::json::parse(result::summary_line(diagnosis));
+    CHECK(summary["kind"] == "summary");
+    CHECK(summary["summary"] == document["summary"]);
+    CHECK_FALSE(summary.contains("checks"));
+    const auto round = nlohmann::json::parse(result::round_line(diagnosis, 3, result::Change::Yes));
+    CHECK(round["kind"] == "round");
+    CHECK(round["round"] == 3);
+    CHECK(round["changed"] == true);
+}
+
+TEST_CASE("diagnosis: a verdict is a status and the code of its cause") {
+    CHECK(result::is_same_verdict(test::healthy_diagnosis(), test::healthy_diagnosis()));
+    CHECK_FALSE(result::is_same_verdict(test::healthy_diagnosis(), test::expired_diagnosis()));
+    CHECK_FALSE(result::is_same_verdict(test::intercepted_diagnosis(), test::expired_diagnosis()));
+    Diagnosis later = test::expired_diagnosis();
+    later.started_at = "2026-11-21T15:00:00Z";
+    later.checks[3].findings[0].cause = "Other words.";
+    CHECK(result::is_same_verdict(test::expired_diagnosis(), later));
+}
+
+TEST_CASE("diagnosis: scrubbing reaches every text from outside, also what is a secret by its looks alone") {
+    Diagnosis diagnosis = test::intercepted_diagnosis();
+    const std::string secret = "hs_live_0123456789abcdef";
+    const std::string text = secret + " and http://user:hidden@proxy.example";
+    diagnosis.target = text;
+    diagnosis.works = {text};
+    diagnosis.checks[3].summary = text;
+    diagnosis.checks[3].blocked_by = text;
+    diagnosis.checks[3].findings[0].cause = text;
+    diagnosis.checks[3].findings[0].commands = {text};
+    diagnosis.checks[3].evidence = {{"seen", text}};
+    result::scrub(diagnosis, {relaybench::core::Secret(secret)});
+    const std::string document = result::to_json(diagnosis);
+    CHECK(document.find(secret) == std::string::npos);
+    CHECK(document.find("hidden") == std::string::npos);
+}
+
 TEST_CASE("diagnosis json: what the schema requires is there") {
     const auto text = relaybench::core::read_file(kSource / "docs/doctor.schema.json", kMaxBytes);
     REQUIRE(text);

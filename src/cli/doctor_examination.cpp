@@ -1,0 +1,131 @@
+#include "cli/doctor_examination.h"
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "cli/doctor_bundle.h"
+#include "cli/doctor_round.h"
+#include "cli/doctor_watch.h"
+#include "core/text.h"
+#include "doctor/check.h"
+#include "report/terminal_doctor.h"
+#include "result/diagnosis_json.h"
+
+namespace relaybench::cli {
+
+namespace {
+
+constexpr unsigned kWidest = 120;
+
+report::Layout layout_of(const DoctorFlags& flags, const Context& context) {
+    report::Layout layout;
+    layout.width = std::min(context.out_traits.columns, kWidest);
+    layout.symbols = flags.ascii > 0 ? report::Symbols::Ascii : report::Symbols::Unicode;
+    if (context.out_traits.colour && flags.no_colour == 0) {
+        layout.palette = report::Palette::ansi();
+    }
+    return layout;
+}
+
+void print(const result::Diagnosis& diagnosis, const DoctorFlags& flags, const Context& context) {
+    if (flags.jsonl > 0) {
+        context.out << result::summary_line(diagnosis);
+    } else {
+        context.out << (flags.json > 0 ? result::to_json(diagnosis) : report::terminal_doctor(diagnosis, layout_of(flags, context)));
+    }
+    context.out.flush();
+}
+
+std::optional<core::Error> pattern_problem(const std::string& pattern, const doctor::Subject& subject) {
+    const std::string shown = core::printable(pattern, 60);
+    if (!doctor::chosen_checks(doctor::catalogue(), {pattern}, subject).empty()) {
+        return std::nullopt;
+    }
+    const auto catalogue = doctor::catalogue();
+    const auto named = std::ranges::find_if(catalogue, [&](const doctor::Check& check) { return doctor::is_named(check.id, pattern); });
+    if (named == catalogue.end()) {
+        std::vector<std::string_view> ids;
+        std::ranges::transform(catalogue, std::back_inserter(ids), &doctor::Check::id);
+        return core::Error{core::ErrorKind::BadInput,
+                           fmt::format("--only: no check is called \"{}\"{}; see: relaybench doctor --list-checks", shown,
+                                       core::did_you_mean(pattern, ids))};
+    }
+    const bool is_idle = named->kind == doctor::Check::Kind::Idle;
+    return core::Error{core::ErrorKind::BadInput, fmt::format("--only: \"{}\" {}", shown,
+                                                              is_idle ? "runs with --idle only; add --idle"
+                                                                      : "is a check of streams, which --quick and --watch leave out")};
+}
+
+std::optional<core::Error> flag_problem(const DoctorFlags& flags, const doctor::Subject& subject) {
+    for (const auto& pattern : flags.only) {
+        if (auto problem = pattern_problem(pattern, subject)) {
+            return problem;
+        }
+    }
+    return std::nullopt;
+}
+
+ExitCode code_of_signal(int signal) { return signal == SIGTERM ? ExitCode::Terminated : ExitCode::Interrupted; }
+
+/// The report is out by now: a bundle that cannot be written loses nothing, but it is not there, and the exit code says so.
+std::optional<ExitCode> failed_to_bundle(const Round& round, const doctor::Facts& facts, const result::Diagnosis& diagnosis) {
+    const auto names = round.flags.no_mask > 0 ? BundleSource::Names::Shown : BundleSource::Names::Masked;
+    const auto files = bundle_files({round.subject, round.secrets, names}, facts, diagnosis, round.context);
+    const auto written = write_bundle(*round.flags.bundle, files, round.context);
+    if (written) {
+        return std::nullopt;
+    }
+    return report_error(round.context, {core::ErrorKind::Failure, fmt::format("--bundle: {}", written.error().message)});
+}
+
+ExitCode examine_once(const Round& round) {
+    result::Diagnosis diagnosis = begun_diagnosis(round.subject, round.context);
+    const doctor::Facts facts = examine(round, diagnosis);
+    print(diagnosis, round.flags, round.context);
+    if (round.flags.bundle) {
+        if (const auto code = failed_to_bundle(round, facts, diagnosis)) {
+            return *code;
+        }
+    }
+    const auto signal = round.signals.caught();
+    return signal ? code_of_signal(*signal) : exit_code_of(diagnosis, round.flags);
+}
+
+}  // namespace
+
+ExitCode examine_relay(const DoctorFlags& flags, const Context& context) {
+    run::Control control;
+    const SignalWatch signals(control);
+    auto made = doctor_subject(flags, context);
+    if (!made) {
+        return report_error(context, made.error());
+    }
+    made->subject.quick = made->subject.quick || flags.watch;  // a look every few seconds must not cost a stream each time
+    made->subject.interrupted = [&signals] { return signals.caught().has_value(); };
+    if (const auto problem = flag_problem(flags, made->subject)) {
+        return report_error(context, *problem);
+    }
+    const auto secrets = secrets_of(made->subject);
+    const Round round{.flags = flags,
+                      .subject = made->subject,
+                      .secrets = secrets,
+                      .control = control,
+                      .signals = signals,
+                      .context = context,
+                      .at_second_interrupt = [&](const result::Diagnosis& known) {
+                          print(known, flags, context);
+                          context.err.flush();
+                          // Threads of checks still wait for peers; nothing of them is worth waiting for.
+                          std::_Exit(static_cast<int>(code_of_signal(signals.caught().value_or(SIGINT))));
+                      }};
+    return flags.watch ? watch_relay(round) : examine_once(round);
+}
+
+}  // namespace relaybench::cli

@@ -1,0 +1,162 @@
+#include "cli/doctor_round.h"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "cli/wait_line.h"
+#include "core/calendar.h"
+#include "core/secret_shapes.h"
+#include "doctor/shown.h"
+#include "result/diagnosis_json.h"
+#include "wire/proxy.h"
+
+namespace relaybench::cli {
+namespace {
+
+using result::CheckResult;
+using result::CheckStatus;
+
+/// The steps of the way are worth a word only where it ends early.
+std::vector<std::string> what_works(const std::vector<CheckResult>& checks) {
+    struct Working {
+        std::string_view check;
+        std::string_view words;
+        enum class Said : std::uint8_t { Always, WithFailure } said = Said::Always;
+    };
+    using Said = Working::Said;
+    constexpr std::array kWorking = {Working{"dns.system", "the relay's name is resolved", Said::WithFailure},
+                                     Working{"tcp.443", "its port can be reached", Said::WithFailure},
+                                     Working{"proxy.connect", "the proxy opens the way", Said::WithFailure},
+                                     Working{"tls.verify", "TLS stands, and its certificate is trusted", Said::WithFailure},
+                                     Working{"http.identity", "the relay answers", Said::WithFailure},
+                                     Working{"http.auth", "requests with this key are answered"},
+                                     Working{"sse.timing", "SSE streams arrive as they are sent"},
+                                     Working{"ws.echo", "WebSocket works"}};
+    const bool failed = std::ranges::find(checks, CheckStatus::Fail, &CheckResult::status) != checks.end();
+    std::vector<std::string> works;
+    for (const Working& each : kWorking) {
+        const auto at = std::ranges::find(checks, each.check, &CheckResult::id);
+        if (at != checks.end() && at->status == CheckStatus::Pass && (failed || each.said == Said::Always)) {
+            works.emplace_back(each.words);
+        }
+    }
+    for (const CheckResult& check : checks) {
+        if (!check.works.empty()) {
+            works.push_back(check.works);
+        }
+    }
+    return works;
+}
+
+/// In the order of the catalogue; what has not ended is skipped.
+std::vector<CheckResult> with_unfinished(const std::vector<doctor::Check>& checks, const std::vector<CheckResult>& ended) {
+    std::vector<CheckResult> results;
+    for (const doctor::Check& check : checks) {
+        const auto at = std::ranges::find(ended, check.id, &CheckResult::id);
+        results.push_back(
+            at != ended.end()
+                ? *at
+                : CheckResult{.id = std::string(check.id), .category = std::string(check.category), .blocked_by = "interrupted"});
+    }
+    return results;
+}
+
+/// Reads along while an examination goes on.
+class Reader {
+  public:
+    Reader(const Round& round, const result::Diagnosis& diagnosis, const std::vector<doctor::Check>& checks)
+        : round_(round), diagnosis_(diagnosis), checks_(checks), waiting_(round.context) {}
+
+    void on_result(CheckResult result) {
+        result::scrub(result, round_.secrets);
+        if (round_.flags.jsonl > 0 && !round_.flags.watch) {
+            waiting_.clear();
+            round_.context.out << result::check_line(diagnosis_.run_id, result) << std::flush;
+        }
+        ended_.push_back(std::move(result));
+    }
+
+    void on_wait(const std::vector<std::string_view>& running, core::Duration elapsed) {
+        if (round_.control.level() == run::StopLevel::Immediate) {
+            waiting_.clear();
+            result::Diagnosis known = diagnosis_;
+            known.checks = with_unfinished(checks_, ended_);
+            round_.at_second_interrupt(known);
+        }
+        if (round_.flags.quiet == 0 && !round_.flags.watch) {
+            waiting_.show(running, elapsed);
+        }
+    }
+
+  private:
+    const Round& round_;
+    const result::Diagnosis& diagnosis_;
+    const std::vector<doctor::Check>& checks_;
+    WaitLine waiting_;
+    std::vector<CheckResult> ended_;
+};
+
+}  // namespace
+
+std::vector<core::Secret> secrets_of(const doctor::Subject& subject) {
+    std::vector<core::Secret> secrets;
+    const auto add = [&secrets](const core::Secret& secret) {
+        auto forms = core::forms_of(secret);
+        std::ranges::move(forms, std::back_inserter(secrets));
+    };
+    for (const auto& source : subject.keys) {
+        add(source.key);
+    }
+    if (subject.proxy && !subject.proxy->credentials.empty()) {
+        const std::string& login = subject.proxy->credentials.reveal();
+        add(subject.proxy->credentials);
+        add(core::Secret(login.substr(login.find(':') + 1)));
+        secrets.emplace_back(wire::basic_authorization(subject.proxy->credentials));
+    }
+    return secrets;
+}
+
+result::Diagnosis begun_diagnosis(const doctor::Subject& subject, const Context& context) {
+    result::Diagnosis diagnosis;
+    diagnosis.tool_version = RELAYBENCH_VERSION;
+    diagnosis.started_at = core::utc_text(context.clock.wall_now());
+    diagnosis.run_id = fmt::format("{:x}", context.clock.wall_now().time_since_epoch().count());
+    diagnosis.target = doctor::shown_url(subject.url);
+    diagnosis.mode = subject.idle ? "idle" : subject.quick ? "quick" : "default";
+    return diagnosis;
+}
+
+doctor::Facts examine(const Round& round, result::Diagnosis& diagnosis) {
+    const auto checks = doctor::chosen_checks(doctor::catalogue(), round.flags.only, round.subject);
+    Reader reader(round, diagnosis, checks);
+    doctor::Watcher watcher;
+    watcher.stop = round.subject.interrupted;
+    watcher.on_wait = [&](const auto& running, core::Duration elapsed) { reader.on_wait(running, elapsed); };
+    watcher.on_result = [&](const CheckResult& result) { reader.on_result(result); };
+    doctor::Facts facts;
+    watcher.on_facts = [&](doctor::Facts learned) { facts = std::move(learned); };
+    diagnosis.checks = doctor::examine(round.subject, checks, round.context.clock, watcher);
+    diagnosis.works = what_works(diagnosis.checks);
+    result::scrub(diagnosis, round.secrets);
+    return facts;
+}
+
+ExitCode exit_code_of(const result::Diagnosis& diagnosis, const DoctorFlags& flags) {
+    switch (diagnosis.status()) {
+        case CheckStatus::Fail:
+            return ExitCode::JudgedBad;
+        case CheckStatus::Inconclusive:
+            return ExitCode::Inconclusive;
+        case CheckStatus::Warn:
+            return flags.strict > 0 ? ExitCode::JudgedBad : ExitCode::Done;
+        default:
+            return ExitCode::Done;
+    }
+}
+
+}  // namespace relaybench::cli

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "cli/doctor_round.h"
+
+namespace relaybench::cli {
+
+/// Examines again and again, one round after the other with the interval between their beginnings, until an interrupt or the end of --for.
+/// Says how things stand first, and then each time when the verdict changes: another status, or another root cause. With --jsonl every round
+/// is a line. The exit code is that of the last whole round.
+ExitCode watch_relay(const Round& round);
+
+}  // namespace relaybench::cli

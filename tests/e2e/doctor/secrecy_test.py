@@ -1,0 +1,270 @@
+"""The key reaches nobody but a verified relay, whatever form of run it is: peers that record what they get are searched for it."""
+
+import base64
+import contextlib
+import json
+import pathlib
+import socket
+import ssl
+import subprocess
+import tarfile
+import tempfile
+import threading
+import time
+import unittest
+
+import harness
+import lab
+from doctor_matrix import KEY, environment_of, forms_of, holds
+from hostile_test import answer, header
+from relay_process import relay
+
+FORMS = {
+    "table": ["--no-color"],
+    "quick": ["--quick", "--json"],
+    "json": ["--json"],
+    "jsonl": ["--jsonl"],
+    "bundle": ["--json", "--bundle", "{folder}/b.tar.gz"],
+    "watch": ["--watch", "1s", "--for", "1s"],
+}
+JSON = "Content-Type: application/json"
+
+
+class Recorder:
+    """Serves every connection with `serve(recorder, connection, head)` after its first request, and keeps all bytes that came."""
+
+    def __init__(self, serve, tls=None):
+        self.serve = serve
+        self.tls = tls
+        self.lock = threading.Lock()
+        self.received = bytearray()
+        self.connections = 0
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port = self.listener.getsockname()[1]
+        self.over = threading.Event()
+
+    def __enter__(self):
+        threading.Thread(target=self.accept, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.listener.close()
+
+    def accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                connection = self.listener.accept()[0]
+                self.connections += 1
+                threading.Thread(target=self.talk, args=(connection,), daemon=True).start()
+
+    def note(self, data):
+        with self.lock:
+            self.received += data
+        return data
+
+    def talk(self, connection):
+        with contextlib.suppress(OSError, ssl.SSLError, ValueError):
+            connection.settimeout(20)
+            if self.tls:
+                connection = self.tls.wrap_socket(connection, server_side=True)
+            data = b""
+            while b"\r\n\r\n" not in data:
+                block = connection.recv(65536)
+                if not block:
+                    return
+                data += self.note(block)
+            self.serve(self, connection, data.split(b"\r\n\r\n", 1)[0].decode("latin-1"))
+            connection.settimeout(1)
+            while block := connection.recv(65536):
+                self.note(block)
+        with contextlib.suppress(OSError):
+            connection.close()
+
+
+def web_page(recorder, connection, head):
+    connection.sendall(answer("200 OK", b"<html>welcome</html>", "Content-Type: text/html"))
+
+
+def wrong_proof(recorder, connection, head):
+    connection.sendall(answer("200 OK", b'{"doctor":1,"challenge":"of somebody else","received_headers":{}}', JSON))
+
+
+def good_proof(recorder, connection, head):
+    """All that a relay says, from one that no authority vouches for."""
+    path = head.split(" ")[1]
+    if path.startswith("/v1/doctor/hello"):
+        body = json.dumps({"doctor": 1, "challenge": header(head, "x-hs-challenge"), "received_headers": {}}).encode()
+        return connection.sendall(answer("200 OK", body, JSON))
+    if path.startswith("/v1/models"):
+        return connection.sendall(answer("401 Unauthorized", b'{"error":{"message":"no key","type":"invalid_request_error"}}', JSON))
+    return connection.sendall(answer("404 Not Found", b'{"error":{"message":"no"}}', JSON))
+
+
+def refusing_proxy(recorder, connection, head):
+    connection.sendall(answer("403 Filtered", b"<html>denied</html>", "Content-Type: text/html"))
+
+
+def tunnelling_proxy(recorder, connection, head):
+    """Forwards what it is asked to, and reads along."""
+    host, port = head.split(" ")[1].rsplit(":", 1)
+    with socket.create_connection((host.strip("[]"), int(port)), timeout=20) as onward:
+        connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+
+        def back():
+            with contextlib.suppress(OSError):
+                while block := onward.recv(65536):
+                    connection.sendall(block)
+                connection.shutdown(socket.SHUT_WR)
+
+        thread = threading.Thread(target=back, daemon=True)
+        thread.start()
+        with contextlib.suppress(OSError):
+            while block := connection.recv(65536):
+                onward.sendall(recorder.note(block))
+            onward.shutdown(socket.SHUT_WR)
+        thread.join(timeout=20)
+
+
+def redirecting_to(target):
+    return lambda recorder, connection, head: connection.sendall(answer("307 Temporary Redirect", b"", f"Location: http://127.0.0.1:{target.port}{head.split(' ')[1]}"))
+
+
+def tls_of(certificate, key):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
+
+
+def outputs_of(arguments, form, folder, key_source):
+    """Everything that a run gives out; the environment or a file holds the key."""
+    key_file = pathlib.Path(folder, "the.key")
+    key_file.write_text(KEY + "\n")
+    told = environment_of()
+    if key_source == "file":
+        told.pop("LAB_KEY")
+    flags = ["--key-env=LAB_KEY"] if key_source == "variable" else ["--key-file", str(key_file)]
+    flags += [part.format(folder=folder) for part in FORMS[form]]
+    done = subprocess.run([harness.binary(), "doctor", *map(str, arguments), *flags], capture_output=True, env=told, timeout=90, check=False)
+    texts = {"stdout": done.stdout, "stderr": done.stderr}
+    bundle = pathlib.Path(folder, "b.tar.gz")
+    if bundle.exists():
+        with tarfile.open(bundle, "r:gz") as archive:
+            texts |= {member.name: archive.extractfile(member).read() for member in archive.getmembers()}
+        bundle.unlink()
+    return done.returncode, texts
+
+
+class Secrecy(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.folder.chmod(0o755)
+        self.authority = lab.Authority(self.folder)
+
+    def assert_kept(self, recorder, arguments, forms=FORMS, at_least=1):
+        """Side by side in every form: neither the recorder nor an output gets the key, and the recorder was really asked."""
+        jobs = []
+        for number, form in enumerate(forms):
+            folder = self.folder / f"{number}-{form}-{recorder.port}"
+            folder.mkdir()
+            jobs.append((form, folder, "variable" if number % 2 else "file"))
+        results = {}
+
+        def work(form, folder, source):
+            results[form] = outputs_of(arguments, form, folder, source)
+
+        threads = [threading.Thread(target=work, args=job) for job in jobs]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(timeout=120)
+        self.assertEqual(set(results), set(forms))
+        for form, (code, texts) in results.items():
+            with self.subTest(form=form):
+                for name, data in texts.items():
+                    self.assertFalse(holds(data, KEY), f"{name} holds the key: {data[-2000:]}")
+        self.assertFalse(holds(bytes(recorder.received), KEY), bytes(recorder.received))
+        self.assertGreaterEqual(recorder.connections, at_least)
+        return {form: code for form, (code, _) in results.items()}
+
+    def test_forms_of_a_key_are_found_where_they_are(self):
+        for data in (KEY.encode(), b"x" + base64.b64encode(b"user:" + KEY.encode()), base64.b64encode(b"ab" + KEY.encode() + b"c")):
+            self.assertTrue(holds(data, KEY))
+        self.assertFalse(holds(b"hs_test_", KEY))
+        self.assertGreaterEqual(len(forms_of(KEY)), 4)
+
+    def test_a_verified_relay_does_get_it(self):
+        with Recorder(good_proof, tls_of(*self.authority.issue("good"))) as recorder:
+            outputs_of([f"https://localhost:{recorder.port}/v1", "--cacert", self.authority.certificate], "quick", self.folder, "variable")
+        self.assertIn(b"Bearer " + KEY.encode(), bytes(recorder.received))
+
+    def test_a_self_signed_relay_that_answers_the_challenge(self):
+        lab.openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", 30, "-subj", "/CN=localhost", "-addext",
+                    "subjectAltName=DNS:localhost", "-keyout", "self.key", "-out", "self.pem", folder=self.folder)  # fmt: skip
+        with Recorder(good_proof, tls_of(self.folder / "self.pem", self.folder / "self.key")) as recorder:
+            codes = self.assert_kept(recorder, [f"https://localhost:{recorder.port}/v1"], at_least=len(FORMS))
+        self.assertEqual(set(codes.values()), {99})
+        self.assertIn(b"HEAD ", bytes(recorder.received))  # it was talked to, unverified, for its date
+
+    def test_certificates_of_others_and_of_yesterday(self):
+        for name, how in (("other", {"subject_alt_name": "DNS:other.test"}), ("old", {"days": -3})):
+            with self.subTest(certificate=name), Recorder(good_proof, tls_of(*self.authority.issue(name, **how))) as recorder:
+                self.assert_kept(recorder, [f"https://localhost:{recorder.port}/v1", "--cacert", self.authority.certificate], ["json", "bundle"])
+
+    def test_a_verified_host_that_is_no_relay(self):
+        for name, serve in (("page", web_page), ("proof", wrong_proof)):
+            with self.subTest(peer=name), Recorder(serve, tls_of(*self.authority.issue(name))) as recorder:
+                self.assert_kept(recorder, [f"https://localhost:{recorder.port}/v1", "--cacert", self.authority.certificate], ["json", "jsonl", "bundle"])
+
+    def test_an_imposter_on_this_machine(self):
+        for serve in (web_page, wrong_proof):
+            with Recorder(serve) as recorder:
+                self.assert_kept(recorder, [f"http://127.0.0.1:{recorder.port}/v1"])
+
+    def test_the_target_of_a_redirect(self):
+        with Recorder(good_proof) as target, Recorder(redirecting_to(target)) as recorder:
+            self.assert_kept(recorder, [f"http://127.0.0.1:{recorder.port}/v1"])
+            self.assertFalse(holds(bytes(target.received), KEY))
+
+    def test_a_proxy_that_reads_along(self):
+        with relay("fast", tls=self.authority.issue("relay")) as server, Recorder(tunnelling_proxy) as recorder:
+            codes = self.assert_kept(recorder, [f"https://localhost:{server.port}/v1", "--cacert", self.authority.certificate,
+                                                "--proxy", f"http://127.0.0.1:{recorder.port}"])  # fmt: skip
+            self.assertEqual(set(codes.values()), {0})
+        self.assertGreater(len(recorder.received), 2000)
+
+    def test_a_proxy_that_refuses(self):
+        with Recorder(refusing_proxy) as recorder:
+            self.assert_kept(recorder, ["https://localhost:1/v1", "--proxy", f"http://127.0.0.1:{recorder.port}"])
+
+    def test_a_password_of_the_proxy_goes_to_the_proxy_and_nowhere_else(self):
+        login = "somebody:pass-word-of-the-proxy"
+        with Recorder(refusing_proxy) as recorder:
+            told = {"https_proxy": f"http://{login}@127.0.0.1:{recorder.port}"}
+            done = subprocess.run([harness.binary(), "doctor", "https://relay.example/v1", "--key-env=LAB_KEY", "--json"], capture_output=True,
+                                  env=environment_of(told), timeout=60, check=False)  # fmt: skip
+        self.assertIn(base64.b64encode(login.encode()), bytes(recorder.received))
+        self.assertFalse(holds(done.stdout + done.stderr, "pass-word-of-the-proxy"))
+        self.assertFalse(holds(bytes(recorder.received), KEY))
+
+    def test_no_command_line_and_no_child_holds_it(self):
+        process = subprocess.Popen([harness.binary(), "doctor", "embedded", "--key-env", "LAB_KEY", "--json"], stdout=subprocess.PIPE,
+                                   stderr=subprocess.DEVNULL, env=environment_of())  # fmt: skip
+        seen = {}
+        while process.poll() is None:
+            listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process.pid)], capture_output=True, text=True, check=False).stdout.split()
+            for pid in [str(process.pid), *listed]:
+                with contextlib.suppress(OSError):
+                    command, told = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes(), pathlib.Path(f"/proc/{pid}/environ").read_bytes()
+                    self.assertFalse(holds(command, KEY), command)
+                    if pid != str(process.pid) and b"--ready-fd" in command:
+                        seen[pid] = told
+            time.sleep(0.05)
+        process.communicate()
+        self.assertTrue(seen, "the embedded relay was never seen")
+        for told in seen.values():
+            self.assertFalse(holds(told, KEY))
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
