@@ -103,6 +103,21 @@ std::string shown_variable(std::string_view name, const std::string& value) {
 
 double in_milliseconds(core::Duration duration) { return std::chrono::duration<double, std::milli>(duration).count(); }
 
+/// A line for each read.
+std::string timeline(std::string_view stream, const HttpReply& reply) {
+    std::string lines;
+    std::size_t before = 0;
+    for (const auto& piece : reply.pieces) {
+        const EvidenceJson line{{"stream", stream},
+                                {"at_ms", in_milliseconds(piece.at - reply.asked)},
+                                {"bytes", piece.body_bytes - before},
+                                {"body_bytes", piece.body_bytes}};
+        before = piece.body_bytes;
+        lines += line.dump() + "\n";
+    }
+    return lines;
+}
+
 }  // namespace
 
 std::string_view evidence_status_id(Status status) {
@@ -112,20 +127,12 @@ std::string_view evidence_status_id(Status status) {
 
 EvidenceFile timeline_file(const Facts& facts) {
     const std::string name = "timeline.jsonl";
-    if (!facts.stream_reply || facts.stream_reply->pieces.empty()) {
-        return nothing(name, "no stream was read");
-    }
     EvidenceFile file{.name = name};
-    std::size_t before = 0;
-    for (const auto& piece : facts.stream_reply->pieces) {
-        const EvidenceJson line{{"stream", "sse"},
-                                {"at_ms", in_milliseconds(piece.at - facts.stream_reply->asked)},
-                                {"bytes", piece.body_bytes - before},
-                                {"body_bytes", piece.body_bytes}};
-        before = piece.body_bytes;
-        file.text += line.dump() + "\n";
+    if (facts.streams) {
+        file.text = timeline("sse", facts.streams->plain.reply) + timeline("sse, compression accepted", facts.streams->compressed.reply) +
+                    timeline("sse, GET", facts.streams->by_get.reply);
     }
-    return file;
+    return file.text.empty() ? nothing(name, "no stream was read") : file;
 }
 
 EvidenceFile headers_file(const Facts& facts, const Cleaner& clean) {
@@ -133,8 +140,8 @@ EvidenceFile headers_file(const Facts& facts, const Cleaner& clean) {
     if (facts.auth_reply) {
         json["http.auth"] = reply_json(*facts.auth_reply, clean);
     }
-    if (facts.stream_reply) {
-        json["sse.headers"] = reply_json(*facts.stream_reply, clean);
+    if (facts.streams) {
+        json["sse.headers"] = reply_json(facts.streams->plain.reply, clean);
     }
     return json.empty() ? nothing("headers.json", "nothing answered") : file_of("headers.json", json);
 }
