@@ -171,14 +171,30 @@ bool is_confirmed(const IdleLadder& ladder, const ArmTimeline& quiet) {
     });
 }
 
+/// A reset of what was quiet within TLS or HTTP, while bare TCP was let alone: only who takes part in the protocol tells the two apart.
+bool is_reset_by_proxy(const IdleLadder& ladder, const ArmTimeline& quiet) {
+    const auto* bare = ladder.arm(Role::Bare);
+    const bool both = is_dead(bare) && bare->end == End::Reset && is_same(bare->quiet(), quiet.quiet(), ladder);
+    return quiet.end == End::Reset && !quiet.is_reset_by_asking() && bare != nullptr && bare->end != End::NotOpened && !both;
+}
+
+std::string how_closed(const IdleLadder& ladder, const ArmTimeline& quiet) {
+    const std::string limit = human_duration(quiet.quiet());
+    switch (quiet.end) {
+        case End::Refused:
+            return fmt::format("is answered HTTP {} after {} without a byte", quiet.status, limit);
+        case End::Reset:
+            return fmt::format("is reset after nothing has flowed for {}, and TCP alone is not", limit);
+        default:
+            return fmt::format("is closed {} after nothing has flowed for {}", is_sse(ladder) ? "before its end" : "without a Close frame",
+                               limit);
+    }
+}
+
 Finding timer_finding(const IdleLadder& ladder, const ArmTimeline& quiet) {
     const std::string_view whose = usual_idle_timers(quiet.quiet());
-    const std::string closed =
-        quiet.end == End::Refused ? fmt::format("is answered HTTP {} after {} without a byte", quiet.status, human_duration(quiet.quiet()))
-                                  : fmt::format("is closed {} after nothing has flowed for {}",
-                                                is_sse(ladder) ? "before its end" : "without a Close frame", human_duration(quiet.quiet()));
     Finding finding = found("idle.proxy-timer", is_confirmed(ladder, quiet) ? Confidence::Proven : Confidence::Likely,
-                            fmt::format("{} {}: a proxy's timer{}. {}", one(ladder), closed,
+                            fmt::format("{} {}: a proxy's timer{}. {}", one(ladder), how_closed(ladder, quiet),
                                         whose.empty() ? "" : fmt::format(", likely that of {}", whose), what_helps(ladder, quiet)));
     finding.fix = how_to_beat(ladder, quiet) + " Or have the proxy's limit raised beyond the longest pause of a stream.";
     return finding;
@@ -220,7 +236,7 @@ std::optional<Finding> limit_on_quiet(const IdleLadder& ladder, const ArmTimelin
             return finding;
         }
         case End::Reset:
-            return reset_finding(ladder, quiet);
+            return is_reset_by_proxy(ladder, quiet) ? timer_finding(ladder, quiet) : reset_finding(ladder, quiet);
         case End::Silence:
             return drop_finding(ladder, quiet);
         default:

@@ -97,7 +97,7 @@ def apache(to, timeout):
     modules = "\n".join(f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so"
                         for name in ("mpm_event", "authz_core", "proxy", "proxy_http", "proxy_wstunnel"))  # fmt: skip
     text = (f"ServerRoot {{folder}}\nServerName localhost\nPidFile {{folder}}/pid\nErrorLog /dev/null\nDefaultRuntimeDir {{folder}}\n{modules}\n"
-            f"Listen 127.0.0.1:{{port}}\nProxyTimeout {timeout}\n"
+            f"Listen 127.0.0.1:{{port}}\nTimeout {timeout}\nProxyTimeout {timeout}\n"
             f"ProxyPass /v1/doctor/ws ws://127.0.0.1:{to}/v1/doctor/ws\nProxyPass / http://127.0.0.1:{to}/\n")  # fmt: skip
     return configured(text, lambda config: [shutil.which("apache2") or "/usr/sbin/apache2", "-X", "-f", config])
 
