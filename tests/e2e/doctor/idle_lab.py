@@ -90,7 +90,7 @@ def tinyproxy(timeout):
 def stunnel(to, certificate, timeout):
     text = (f"foreground = yes\npid =\nsyslog = no\ndebug = 2\n[relay]\naccept = 127.0.0.1:{{port}}\nconnect = 127.0.0.1:{to}\n"
             f"cert = {certificate[0]}\nkey = {certificate[1]}\nTIMEOUTidle = {timeout}\n")  # fmt: skip
-    return configured(text, lambda config: ["stunnel4", config])
+    return configured(text, lambda config: ["stunnel", config])
 
 
 def apache(to, timeout):
