@@ -15,7 +15,7 @@ namespace relaybench::doctor {
 struct ArmPlan {
     ArmTimeline::Role role = ArmTimeline::Role::Quiet;
     core::Duration interval{0};  ///< from beat to beat; 0: none
-    core::Duration delay{0};     ///< of its opening, after the ladder's begin
+    core::Duration delay{0};     ///< of its opening, after the arms without one were open
     core::TimePoint begin;       ///< the ladder's
     core::Duration length{0};    ///< how long it is watched once it is open
     std::string stream_id;       ///< SSE: under which the relay counts what it writes

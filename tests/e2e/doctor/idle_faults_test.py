@@ -201,7 +201,7 @@ def apache():
 
 @case
 def socat():
-    with relay("fast") as server, idle_lab.socat(server.port, f"-T{T}") as port:
+    with relay("fast") as server, idle_lab.socat(f"-T{T}", to=server.port) as port:
         both_warn("F50 socat -T", climb(url_of(port), expect_exit=0))
 
 
@@ -264,7 +264,7 @@ def reset_at_idle_through_tls():
 
 @case
 def absolute_cap():
-    with relay("fast") as server, idle_lab.socat(server.port, command=f"'timeout 5 socat STDIO TCP:127.0.0.1:{server.port}'") as port:
+    with relay("fast") as server, idle_lab.socat(command=f"timeout 5 socat -t0.05 STDIO TCP:127.0.0.1:{server.port}") as port:
         document = climb(url_of(port), expect_exit=99)
         for check in ("idle.ws", "idle.sse"):
             _expect.expect("F53 cap of 5 s", document, check, CAP, "fail")
@@ -275,7 +275,7 @@ def absolute_cap():
 def cap_and_timer():
     """A timer of 3 s behind a cap of 7 s: both are told."""
     with relay("fast") as server, idle_lab.nginx(f"location / {{ {idle_lab.forward(server.port, '3s')} }}") as inner, idle_lab.socat(
-            inner, command=f"'timeout 7 socat STDIO TCP:127.0.0.1:{inner}'") as port:
+            "-t0.05", command=f"timeout 7 socat -t0.05 STDIO TCP:127.0.0.1:{inner}") as port:
         document = climb(url_of(port), expect_exit=99)
         for check in ("idle.ws", "idle.sse"):
             found = _expect.expect("F53 cap and timer", document, check, CAP, "fail", 3)
@@ -284,7 +284,7 @@ def cap_and_timer():
 
 @case
 def an_outage_is_no_cap():
-    with relay("fast") as server, idle_lab.socat(server.port, command=f"'socat STDIO TCP:127.0.0.1:{server.port}'") as port:
+    with relay("fast") as server, idle_lab.socat(command=f"socat STDIO TCP:127.0.0.1:{server.port}") as port:
         killed = threading.Event()
 
         def kill():

@@ -103,11 +103,11 @@ def apache(to, timeout):
 
 
 @contextlib.contextmanager
-def socat(to, *flags, command=None):
-    """A relay of TCP for each connection; `command`: what serves a connection, instead of connecting to `to`."""
+def socat(*flags, to=None, command=None):
+    """Serves each connection by itself: by one to the port `to`, or by a command."""
     at = port()
-    target = f"EXEC:{command}" if command else f"TCP:127.0.0.1:{to}"
-    with lab.running(at, ["socat", *flags, f"TCP-LISTEN:{at},bind=127.0.0.1,reuseaddr,fork", target]):
+    target = f"EXEC:'{command}'" if command else f"TCP:127.0.0.1:{to}"
+    with lab.running(at, ["socat", *flags, f"TCP-LISTEN:{at},bind=127.0.0.1,backlog=64,reuseaddr,fork", target]):
         yield at
 
 
