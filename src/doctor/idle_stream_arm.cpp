@@ -151,7 +151,7 @@ class StreamArm final : public Arm, private net::ResponseReader::BodySink, priva
     }
 
     void on_comment() override {
-        const bool is_opening = std::exchange(is_opened_, true) == false;
+        const bool is_opening = !std::exchange(is_opened_, true);
         if (plan().role == Role::Heartbeat && !is_opening) {
             ++notes().beats_seen;
         }

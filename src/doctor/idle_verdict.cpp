@@ -127,7 +127,7 @@ std::string what_helps(const IdleLadder& ladder, const ArmTimeline& quiet) {
     if (lives == nullptr) {
         return {};
     }
-    const std::string lived = fmt::format(" With {} it lived for {}.", arm_text(*lives, ladder.protocol), human_duration(lives->age()));
+    std::string lived = fmt::format(" With {} it lived for {}.", arm_text(*lives, ladder.protocol), human_duration(lives->age()));
     if (!is_dead(beating)) {
         return lived;
     }
