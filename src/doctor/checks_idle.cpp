@@ -71,7 +71,7 @@ Outcome interrupted() { return Outcome::inconclusive("interrupted", "a run that 
 /// What the relay says that it wrote on the arms that ended early.
 void ask_for_counts(const Subject& subject, const Facts& facts, const std::vector<ArmPlan>& plans, std::vector<ArmTimeline>& arms) {
     for (std::size_t i = 0; i < arms.size(); ++i) {
-        if (!arms[i].is_dead()) {
+        if (!arms[i].is_dead() || arms[i].role == Role::Bare) {
             continue;
         }
         HttpQuestion question;
@@ -110,9 +110,11 @@ Outcome check_streams(const Subject& subject, Facts& facts) {
     }
     IdleLadder ladder{.protocol = Protocol::Sse, .length = subject.idle_for, .arms = {}};
     Plans plans(subject.idle_for, ladder.tolerance());
-    plans.add(Role::Quiet).add(Role::Heartbeat, kCommentBeat).add_busy();
-    auto arms = watch_arms(
-        plans.all(), [&](const ArmPlan& plan) { return open_stream_arm(subject, facts, plan); }, subject.interrupted);
+    plans.add(Role::Quiet).add(Role::Heartbeat, kCommentBeat).add_busy().add(Role::Bare);
+    const OpenArm open = [&](const ArmPlan& plan) {
+        return plan.role == Role::Bare ? open_bare_arm(facts, plan) : open_stream_arm(subject, facts, plan);
+    };
+    auto arms = watch_arms(plans.all(), open, subject.interrupted);
     if (!arms) {
         return interrupted();
     }

@@ -45,6 +45,12 @@ Arm::Arm(const ArmPlan& plan) : plan_(plan) {
 
 core::Duration Arm::since_begin() const { return now() - plan_.begin; }
 
+void Arm::note_opened() {
+    timeline_.born = since_begin();
+    timeline_.last_received = timeline_.born;
+    timeline_.asked.reset();
+}
+
 void Arm::note_sent() {
     timeline_.last_sent = since_begin();
     timeline_.asked = timeline_.asked.value_or(timeline_.last_sent);

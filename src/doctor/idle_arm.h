@@ -15,12 +15,10 @@ namespace relaybench::doctor {
 struct ArmPlan {
     ArmTimeline::Role role = ArmTimeline::Role::Quiet;
     core::Duration interval{0};  ///< from beat to beat; 0: none
-    core::Duration delay{0};     ///< of its opening, after the ladder's begin
+    core::Duration delay{0};     ///< of its opening, after the arms without one were open
     core::TimePoint begin;       ///< the ladder's
-    core::Duration length{0};    ///< how long it is watched
+    core::Duration length{0};    ///< how long it is watched once it is open
     std::string stream_id;       ///< SSE: under which the relay counts what it writes
-
-    [[nodiscard]] core::TimePoint finish() const { return begin + delay + length; }
 };
 
 /// One open connection of a ladder. Whoever watches it calls read() when its socket is readable and act() when something is due; neither
@@ -49,12 +47,16 @@ class Arm {
     [[nodiscard]] const ArmTimeline& timeline() const { return timeline_; }
 
   protected:
+    /// Its upgrade or stream was accepted: from here on its age counts, however long the opening took.
+    void note_opened();
     void note_sent();
     void note_received();
     void finish(ArmTimeline::End end, std::string detail = {});
     /// The end of a connection whose read or write failed: RST, or something that broke above TCP.
     void finish_broken(std::string detail);
     [[nodiscard]] const ArmPlan& plan() const { return plan_; }
+    /// When it has to show that it lives.
+    [[nodiscard]] core::TimePoint time_up() const { return plan_.begin + timeline_.born + plan_.length; }
     [[nodiscard]] ArmTimeline& notes() { return timeline_; }
     [[nodiscard]] core::Duration since_begin() const;
 

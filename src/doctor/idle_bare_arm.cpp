@@ -47,7 +47,7 @@ class BareArm final : public Arm {
     }
 
     void act(core::TimePoint at) override {
-        if (at >= plan().finish() && !is_asked_) {
+        if (at >= time_up() && !is_asked_) {
             is_asked_ = true;
             note_sent();
             is_secure_ ? shake() : ask();
@@ -56,7 +56,7 @@ class BareArm final : public Arm {
         }
     }
 
-    [[nodiscard]] core::TimePoint due() const override { return is_asked_ ? plan().finish() + kPatience : plan().finish(); }
+    [[nodiscard]] core::TimePoint due() const override { return is_asked_ ? time_up() + kPatience : time_up(); }
     [[nodiscard]] const Socket& socket() const override { return channel_.socket(); }
 
   private:

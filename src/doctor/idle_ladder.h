@@ -38,7 +38,7 @@ struct ArmTimeline {
     } end = End::NotOpened;
 
     core::Duration interval{0};  ///< from beat to beat; 0: none
-    core::Duration born{0};      ///< when it began to connect
+    core::Duration born{0};      ///< when it was open; refused or not reached: when it began to connect
     core::Duration ended{0};     ///< Alive, Silence: when that was settled
     core::Duration last_sent{0};
     core::Duration last_received{0};

@@ -24,8 +24,7 @@ constexpr std::string_view kMessage = R"({"type":"ping"})";
 /// A WebSocket on which only what its role says flows. At the end it has to bring back an echo.
 class SocketArm final : public Arm {
   public:
-    explicit SocketArm(const ArmPlan& plan)
-        : Arm(plan), next_beat_(we_beat() ? plan.begin + plan.delay + plan.interval : core::TimePoint::max()) {}
+    explicit SocketArm(const ArmPlan& plan) : Arm(plan) {}
 
     void take(Upgrade upgraded) {
         notes().status = upgraded.reply.status;
@@ -35,8 +34,8 @@ class SocketArm final : public Arm {
             return;
         }
         probe_ = std::move(upgraded.socket);
-        note_sent();
-        note_received();
+        note_opened();
+        next_beat_ = we_beat() ? now() + plan().interval : core::TimePoint::max();
     }
 
     void read() override {
@@ -58,18 +57,16 @@ class SocketArm final : public Arm {
             next_beat_ += plan().interval;
             plan().role == Role::Busy ? send(kMessage) : ping();
         }
-        if (at >= plan().finish() && !is_asked_) {
+        if (at >= time_up() && !is_asked_) {
             is_asked_ = true;
             next_beat_ = core::TimePoint::max();
             send(kMessage);
-        } else if (is_asked_ && at >= plan().finish() + kPatience) {
+        } else if (is_asked_ && at >= time_up() + kPatience) {
             finish(End::Silence);
         }
     }
 
-    [[nodiscard]] core::TimePoint due() const override {
-        return std::min(next_beat_, is_asked_ ? plan().finish() + kPatience : plan().finish());
-    }
+    [[nodiscard]] core::TimePoint due() const override { return std::min(next_beat_, is_asked_ ? time_up() + kPatience : time_up()); }
 
     [[nodiscard]] const Socket& socket() const override { return probe_ ? probe_->socket() : none_; }
 
@@ -121,7 +118,7 @@ class SocketArm final : public Arm {
         }
     }
 
-    core::TimePoint next_beat_;
+    core::TimePoint next_beat_ = core::TimePoint::max();
     std::unique_ptr<WebSocketProbe> probe_;
     Socket none_;
     bool is_asked_ = false;

@@ -29,13 +29,13 @@ struct StreamSchedule {
 };
 
 /// The last event is due when the arm's time is up. A stream is silent, has comments, or has events all the time.
-StreamSchedule schedule_of(const ArmPlan& plan, core::TimePoint at) {
-    const auto left = std::chrono::duration_cast<milliseconds>(std::max<core::Duration>(plan.finish() - at, kMoment));
+StreamSchedule schedule_of(const ArmPlan& plan) {
+    const auto length = std::chrono::duration_cast<milliseconds>(plan.length);
     const auto beat = std::chrono::duration_cast<milliseconds>(plan.interval);
     if (plan.role == Role::Busy) {
-        return {.events = static_cast<std::uint64_t>(left / beat), .interval = beat, .keepalive = {}};
+        return {.events = static_cast<std::uint64_t>(length / beat), .interval = beat, .keepalive = {}};
     }
-    return {.events = 1, .interval = left, .keepalive = plan.role == Role::Heartbeat ? beat : milliseconds(0)};
+    return {.events = 1, .interval = length, .keepalive = plan.role == Role::Heartbeat ? beat : milliseconds(0)};
 }
 
 /// An event stream that has to bring its last event when its time is up.
@@ -45,7 +45,7 @@ class StreamArm final : public Arm, private net::ResponseReader::BodySink, priva
 
     void ask(Channel channel, const Facts& facts) {
         channel_ = std::move(channel);
-        schedule_ = schedule_of(plan(), now());
+        schedule_ = schedule_of(plan());
         HttpQuestion question;
         question.method = "POST";
         question.target = fmt::format("{}/doctor/stream?events={}&interval_ms={}&keepalive_ms={}&id={}", facts.prefix, schedule_.events,
@@ -87,7 +87,7 @@ class StreamArm final : public Arm, private net::ResponseReader::BodySink, priva
 
     /// An event that does not come may be late, or the way is gone: bytes of ours, which no server minds behind a question, tell.
     void act(core::TimePoint at) override {
-        if (at >= plan().finish() + kPatience) {
+        if (at >= time_up() + kPatience) {
             finish(End::Silence);
         } else if (at >= due() && !is_asked_) {
             is_asked_ = true;
@@ -99,7 +99,7 @@ class StreamArm final : public Arm, private net::ResponseReader::BodySink, priva
         }
     }
 
-    [[nodiscard]] core::TimePoint due() const override { return plan().finish() + (is_asked_ ? kPatience : kPatience / 2); }
+    [[nodiscard]] core::TimePoint due() const override { return time_up() + (is_asked_ ? kPatience : kPatience / 2); }
     [[nodiscard]] const Socket& socket() const override { return channel_ ? channel_->socket() : none_; }
 
   private:
@@ -125,7 +125,9 @@ class StreamArm final : public Arm, private net::ResponseReader::BodySink, priva
         constexpr int kOk = 200;
         notes().status = reader_.head().status;
         notes().answerer = answerer_of(reader_.head().headers);
-        if (notes().status != kOk) {
+        if (notes().status == kOk) {
+            note_opened();
+        } else {
             finish(End::Refused, fmt::format("HTTP {} {}", notes().status, reader_.head().reason));
         }
     }
@@ -149,7 +151,7 @@ class StreamArm final : public Arm, private net::ResponseReader::BodySink, priva
     }
 
     void on_comment() override {
-        const bool is_opening = std::exchange(is_opened_, true) == false;
+        const bool is_opening = !std::exchange(is_opened_, true);
         if (plan().role == Role::Heartbeat && !is_opening) {
             ++notes().beats_seen;
         }

@@ -120,15 +120,18 @@ bool is_beat_ignored(const IdleLadder& ladder, const ArmTimeline& quiet, const A
     return beating.is_dead() && beating.interval + ladder.tolerance() < quiet.quiet() && is_same(beating.age(), quiet.age(), ladder);
 }
 
+/// To be appended, with a blank before it. Nothing when nothing lived: then something else ended the heartbeats too.
 std::string what_helps(const IdleLadder& ladder, const ArmTimeline& quiet) {
     const auto* beating = ladder.arm(Role::Heartbeat);
     const auto* lives = survivor(ladder);
-    const std::string lived =
-        lives == nullptr ? "" : fmt::format("With {} it lived for {}.", arm_text(*lives, ladder.protocol), human_duration(lives->age()));
+    if (lives == nullptr) {
+        return {};
+    }
+    std::string lived = fmt::format(" With {} it lived for {}.", arm_text(*lives, ladder.protocol), human_duration(lives->age()));
     if (!is_dead(beating)) {
         return lived;
     }
-    return fmt::format("{} every {} {}. {}", is_sse(ladder) ? "Keep-alive comments" : "Pings", human_duration(beating->interval),
+    return fmt::format(" {} every {} {}.{}", is_sse(ladder) ? "Keep-alive comments" : "Pings", human_duration(beating->interval),
                        is_beat_ignored(ladder, quiet, *beating) ? "do not help, data does" : "are too rare", lived);
 }
 
@@ -171,14 +174,30 @@ bool is_confirmed(const IdleLadder& ladder, const ArmTimeline& quiet) {
     });
 }
 
+/// A reset of what was quiet within TLS or HTTP, while bare TCP was let alone: only who takes part in the protocol tells the two apart.
+bool is_reset_by_proxy(const IdleLadder& ladder, const ArmTimeline& quiet) {
+    const auto* bare = ladder.arm(Role::Bare);
+    const bool both = is_dead(bare) && bare->end == End::Reset && is_same(bare->quiet(), quiet.quiet(), ladder);
+    return quiet.end == End::Reset && !quiet.is_reset_by_asking() && bare != nullptr && bare->end != End::NotOpened && !both;
+}
+
+std::string how_closed(const IdleLadder& ladder, const ArmTimeline& quiet) {
+    const std::string limit = human_duration(quiet.quiet());
+    switch (quiet.end) {
+        case End::Refused:
+            return fmt::format("is answered HTTP {} after {} without a byte", quiet.status, limit);
+        case End::Reset:
+            return fmt::format("is reset after nothing has flowed for {}, and TCP alone is not", limit);
+        default:
+            return fmt::format("is closed {} after nothing has flowed for {}", is_sse(ladder) ? "before its end" : "without a Close frame",
+                               limit);
+    }
+}
+
 Finding timer_finding(const IdleLadder& ladder, const ArmTimeline& quiet) {
     const std::string_view whose = usual_idle_timers(quiet.quiet());
-    const std::string closed =
-        quiet.end == End::Refused ? fmt::format("is answered HTTP {} after {} without a byte", quiet.status, human_duration(quiet.quiet()))
-                                  : fmt::format("is closed {} after nothing has flowed for {}",
-                                                is_sse(ladder) ? "before its end" : "without a Close frame", human_duration(quiet.quiet()));
     Finding finding = found("idle.proxy-timer", is_confirmed(ladder, quiet) ? Confidence::Proven : Confidence::Likely,
-                            fmt::format("{} {}: a proxy's timer{}. {}", one(ladder), closed,
+                            fmt::format("{} {}: a proxy's timer{}.{}", one(ladder), how_closed(ladder, quiet),
                                         whose.empty() ? "" : fmt::format(", likely that of {}", whose), what_helps(ladder, quiet)));
     finding.fix = how_to_beat(ladder, quiet) + " Or have the proxy's limit raised beyond the longest pause of a stream.";
     return finding;
@@ -190,7 +209,7 @@ Finding reset_finding(const IdleLadder& ladder, const ArmTimeline& quiet) {
                                               human_duration(quiet.quiet()), limit_text(ladder, quiet))
                                 : fmt::format("It is reset after nothing has flowed for {}", human_duration(quiet.quiet()));
     Finding finding = found("idle.l4-reset", is_confirmed(ladder, quiet) ? Confidence::Proven : Confidence::Likely,
-                            fmt::format("{} that is quiet does not last. {}: a firewall or load balancer has forgotten it. {}", one(ladder),
+                            fmt::format("{} that is quiet does not last. {}: a firewall or load balancer has forgotten it.{}", one(ladder),
                                         how, what_helps(ladder, quiet)));
     finding.fix = how_to_beat(ladder, quiet) + " TCP keep-alives at that distance help too.";
     return finding;
@@ -202,7 +221,7 @@ Finding drop_finding(const IdleLadder& ladder, const ArmTimeline& quiet) {
                                         : "it was taken over on the way and got no further";
     Finding finding = found(
         "idle.nat-silent-drop", lost_here && is_alive(ladder.arm(Role::Heartbeat)) ? Confidence::Proven : Confidence::Likely,
-        fmt::format("{} that was quiet for {} is dead, and nobody says so: nothing answered the next packet, {}. The limit lies {}. {}",
+        fmt::format("{} that was quiet for {} is dead, and nobody says so: nothing answered the next packet, {}. The limit lies {}.{}",
                     one(ladder), human_duration(quiet.quiet()), where, limit_text(ladder, quiet), what_helps(ladder, quiet)));
     finding.fix = how_to_beat(ladder, quiet) + " TCP keep-alives at that distance help too.";
     return finding;
@@ -215,12 +234,12 @@ std::optional<Finding> limit_on_quiet(const IdleLadder& ladder, const ArmTimelin
             return timer_finding(ladder, quiet);
         case End::Close: {
             Finding finding = closed_by_relay(ladder, quiet, fmt::format("after nothing has flowed for {}", human_duration(quiet.quiet())));
-            finding.cause += " " + what_helps(ladder, quiet);
+            finding.cause += what_helps(ladder, quiet);
             finding.fix = how_to_beat(ladder, quiet) + " The relay's support knows the limit.";
             return finding;
         }
         case End::Reset:
-            return reset_finding(ladder, quiet);
+            return is_reset_by_proxy(ladder, quiet) ? timer_finding(ladder, quiet) : reset_finding(ladder, quiet);
         case End::Silence:
             return drop_finding(ladder, quiet);
         default:

@@ -15,6 +15,7 @@ namespace relaybench::doctor {
 ///     FIN, or another answer in the stream's place                  idle.proxy-timer
 ///     Close frame                                                   idle.relay-closed
 ///     RST, by itself or in answer to our packet                     idle.l4-reset
+///     RST by itself, but of bare TCP none                           idle.proxy-timer
 ///     no answer to what was sent after the pause                    idle.nat-silent-drop
 ///
 /// A limit on quiet connections is a warning when the usual heartbeat outlives it, and a failure when it does not.

@@ -20,6 +20,7 @@ struct Climber {
     std::future<std::unique_ptr<Arm>> opening;
     std::unique_ptr<Arm> arm;
 
+    [[nodiscard]] bool is_late() const { return plan->delay.count() > 0; }
     [[nodiscard]] bool is_planned() const { return !arm && !opening.valid(); }
     [[nodiscard]] bool is_watched() const { return arm && !arm->is_over(); }
     [[nodiscard]] bool is_over() const { return arm && arm->is_over(); }
@@ -41,6 +42,9 @@ class Watch {
         for (Climber& climber : climbers_) {
             advance(climber);
         }
+        if (!ready_ && std::all_of(climbers_.begin(), climbers_.end(), [](const Climber& each) { return each.arm || each.is_late(); })) {
+            ready_ = now();
+        }
         await();
     }
 
@@ -55,7 +59,7 @@ class Watch {
   private:
     void advance(Climber& climber) {
         const core::TimePoint at = now();
-        if (climber.is_planned() && at >= climber.plan->begin + climber.plan->delay) {
+        if (climber.is_planned() && at >= opens_at(climber)) {
             climber.opening = std::async(std::launch::async, [this, plan = climber.plan] { return open_(*plan); });
         }
         if (climber.opening.valid() && climber.opening.wait_for(std::chrono::seconds(0)) == std::future_status::ready) {
@@ -67,13 +71,21 @@ class Watch {
         }
     }
 
+    /// Late arms wait for the others, however long those take: what counts is that the ages differ.
+    [[nodiscard]] core::TimePoint opens_at(const Climber& climber) const {
+        if (!climber.is_late()) {
+            return climber.plan->begin;
+        }
+        return ready_ ? *ready_ + climber.plan->delay : core::TimePoint::max();
+    }
+
     [[nodiscard]] core::TimePoint wake_up() const {
         core::TimePoint next = now() + kWhileWatching;
         for (const Climber& climber : climbers_) {
             if (climber.opening.valid()) {
                 next = std::min(next, now() + kWhileOpening);
             } else if (climber.is_planned()) {
-                next = std::min(next, climber.plan->begin + climber.plan->delay);
+                next = std::min(next, opens_at(climber));
             } else if (climber.is_watched()) {
                 next = std::min(next, climber.arm->due());
             }
@@ -102,6 +114,7 @@ class Watch {
     }
 
     const OpenArm& open_;
+    std::optional<core::TimePoint> ready_;  ///< when all arms but the late ones were open
     std::vector<Climber> climbers_;
 };
 

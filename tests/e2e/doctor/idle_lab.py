@@ -90,24 +90,24 @@ def tinyproxy(timeout):
 def stunnel(to, certificate, timeout):
     text = (f"foreground = yes\npid =\nsyslog = no\ndebug = 2\n[relay]\naccept = 127.0.0.1:{{port}}\nconnect = 127.0.0.1:{to}\n"
             f"cert = {certificate[0]}\nkey = {certificate[1]}\nTIMEOUTidle = {timeout}\n")  # fmt: skip
-    return configured(text, lambda config: ["stunnel4", config])
+    return configured(text, lambda config: ["stunnel", config])
 
 
 def apache(to, timeout):
     modules = "\n".join(f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so"
                         for name in ("mpm_event", "authz_core", "proxy", "proxy_http", "proxy_wstunnel"))  # fmt: skip
     text = (f"ServerRoot {{folder}}\nServerName localhost\nPidFile {{folder}}/pid\nErrorLog /dev/null\nDefaultRuntimeDir {{folder}}\n{modules}\n"
-            f"Listen 127.0.0.1:{{port}}\nProxyTimeout {timeout}\n"
+            f"Listen 127.0.0.1:{{port}}\nTimeout {timeout}\nProxyTimeout {timeout}\n"
             f"ProxyPass /v1/doctor/ws ws://127.0.0.1:{to}/v1/doctor/ws\nProxyPass / http://127.0.0.1:{to}/\n")  # fmt: skip
     return configured(text, lambda config: [shutil.which("apache2") or "/usr/sbin/apache2", "-X", "-f", config])
 
 
 @contextlib.contextmanager
-def socat(to, *flags, command=None):
-    """A relay of TCP for each connection; `command`: what serves a connection, instead of connecting to `to`."""
+def socat(*flags, to=None, command=None):
+    """Serves each connection by itself: by one to the port `to`, or by a command."""
     at = port()
-    target = f"EXEC:{command}" if command else f"TCP:127.0.0.1:{to}"
-    with lab.running(at, ["socat", *flags, f"TCP-LISTEN:{at},bind=127.0.0.1,reuseaddr,fork", target]):
+    target = f"EXEC:'{command}'" if command else f"TCP:127.0.0.1:{to}"
+    with lab.running(at, ["socat", *flags, f"TCP-LISTEN:{at},bind=127.0.0.1,backlog=64,reuseaddr,fork", target]):
         yield at
 
 

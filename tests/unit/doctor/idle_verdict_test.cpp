@@ -43,7 +43,9 @@ IdleLadder sockets() {
 }
 
 IdleLadder streams() {
-    return {.protocol = Protocol::Sse, .length = kLength, .arms = {arm(Role::Quiet), arm(Role::Heartbeat, 15s), arm(Role::Busy, 1s)}};
+    return {.protocol = Protocol::Sse,
+            .length = kLength,
+            .arms = {arm(Role::Quiet), arm(Role::Heartbeat, 15s), arm(Role::Busy, 1s), arm(Role::Bare)}};
 }
 
 ArmTimeline& of(IdleLadder& ladder, Role role) {
@@ -102,7 +104,7 @@ TEST_CASE("idle: a front end that waits for a request no longer than it likes is
     ended(ladder, Role::Bare, End::Fin, 60s, 60s);
     const Outcome outcome = judge_ladder(ladder);
     CHECK(outcome.status == CheckStatus::Pass);
-    CHECK(evidence(outcome, "bare TCP").find("60.0 s") != std::string::npos);
+    CHECK(evidence(outcome, "bare TCP").find("1 m 00 s") != std::string::npos);
 }
 
 TEST_CASE("idle: a FIN at 60 s is a proxy's timer, a warning while heartbeats live, and half of it is advised") {
@@ -112,7 +114,7 @@ TEST_CASE("idle: a FIN at 60 s is a proxy's timer, a warning while heartbeats li
     CHECK(outcome.status == CheckStatus::Warn);
     CHECK(code_of(outcome) == "idle.proxy-timer");
     CHECK(outcome.findings.front().confidence == Confidence::Likely);
-    CHECK(evidence(outcome, "limit") == "60.0 s");
+    CHECK(evidence(outcome, "limit") == "1 m 00 s");
     check_says(outcome, "nginx");
     check_says(outcome, "every 30.0 s");
     CHECK(outcome.works == "WebSockets with pings every 50.0 s live for 2 m 10 s");
@@ -197,6 +199,7 @@ TEST_CASE("idle: a relay that closes whatever flows fails, by age or all at once
 TEST_CASE("idle: RST at idle and RST in answer to a packet are a device's, with what each allows to say") {
     IdleLadder ladder = sockets();
     ended(ladder, Role::Quiet, End::Reset, 40s, 40s);
+    ended(ladder, Role::Bare, End::Reset, 40s, 40s);
     const Outcome at_idle = judge_ladder(ladder);
     CHECK(at_idle.status == CheckStatus::Warn);
     CHECK(code_of(at_idle) == "idle.l4-reset");
@@ -210,6 +213,20 @@ TEST_CASE("idle: RST at idle and RST in answer to a packet are a device's, with 
     CHECK(code_of(by_asking) == "idle.l4-reset");
     check_says(by_asking, "next packet on it is answered with a reset");
     check_says(by_asking, "every 50.0 s");  // what was seen to live; the limit itself lies somewhere between
+}
+
+TEST_CASE("idle: a reset that spares bare TCP is a proxy's timer") {
+    IdleLadder ladder = sockets();
+    ended(ladder, Role::Quiet, End::Reset, 40s, 40s);
+    CHECK(code_of(judge_ladder(ladder)) == "idle.proxy-timer");
+    check_says(judge_ladder(ladder), "TCP alone is not");
+
+    ended(ladder, Role::Bare, End::Fin, 20s, 20s);
+    CHECK(code_of(judge_ladder(ladder)) == "idle.proxy-timer");
+
+    // Without the comparison nothing speaks for a proxy.
+    of(ladder, Role::Bare).end = End::NotOpened;
+    CHECK(code_of(judge_ladder(ladder)) == "idle.l4-reset");
 }
 
 TEST_CASE("idle: silence after a pause is a forgotten connection, and what lived is advised") {
