@@ -48,9 +48,7 @@ constexpr auto kHttpCodes = std::to_array<FindingCode>({
      "Use the final address as the base URL."},
     {"rate.limited-by-relay", Party::You, "The relay limits the rate of requests",
      "429 in the relay's own shape (JSON), or with Retry-After or x-ratelimit headers and no gateway's page.",
-     "Wait as long as Retry-After says, and back off: 1, 2, 4, 8, 16 s, at most five tries; stay below 60 requests a minute and 10 "
-     "connections "
-     "at once, which the standard tier allows."},
+     "Wait as long as Retry-After says, and back off: 1, 2, 4, 8, 16 s, at most five tries."},
     {"rate.limited-by-proxy", Party::YourNetwork, "A proxy on the way limits the rate of requests",
      "429 as a web page, or without Retry-After, which is how nginx limits, or with the marks of another gateway.",
      "Ask whoever runs the proxy to raise the limit."},

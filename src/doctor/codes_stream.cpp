@@ -52,9 +52,7 @@ constexpr auto kSseCodes = std::to_array<FindingCode>({
      "The connection closed in the middle of the body, without the last chunk, or the body ended without its last events. A time limit on "
      "the "
      "way, or a server that died.",
-     "See which limit fits the time that is shown; raise it or send keep-alive comments. Where doctor sees whole streams and your program "
-     "does "
-     "not, the limit is the program's own: 10 s to connect and 120 s to read are a good start."},
+     "See which limit fits the time that is shown; raise it or send keep-alive comments."},
     {"sse.no-done", Party::Relay, "The stream ends without [DONE]",
      "The body and its events are complete, but the mark at its end is missing, and some clients wait for it.",
      "Report it to the relay; clients should take the end of the body as the end."},

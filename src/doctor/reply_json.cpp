@@ -12,6 +12,14 @@ constexpr std::size_t kMostModels = 1000;
 /// Never throws: what is no JSON is a discarded value, of which nothing is found.
 Json parsed(std::string_view text) { return Json::parse(text, nullptr, false); }
 
+std::optional<std::uint64_t> count_in(std::string_view json, const char* name) {
+    const Json document = parsed(json);
+    if (!document.is_object() || !document.contains(name) || !document[name].is_number_unsigned()) {
+        return std::nullopt;
+    }
+    return document[name].get<std::uint64_t>();
+}
+
 }  // namespace
 
 std::optional<HelloReply> read_hello(std::string_view json) {
@@ -29,18 +37,6 @@ std::optional<HelloReply> read_hello(std::string_view json) {
     return hello;
 }
 
-bool speaks_like_relay(int status, std::string_view json) {
-    const Json document = parsed(json);
-    if (!document.is_object()) {
-        return false;
-    }
-    if (status == 200) {
-        return document.contains("data") && document["data"].is_array();
-    }
-    const bool refuses = status == 401 || status == 403 || status == 429;
-    return refuses && (document.contains("error") || document.contains("detail") || document.contains("message"));
-}
-
 std::vector<std::string> read_models(std::string_view json) {
     std::vector<std::string> models;
     const Json document = parsed(json);
@@ -55,13 +51,14 @@ std::vector<std::string> read_models(std::string_view json) {
     return models;
 }
 
-std::optional<StreamCounts> read_counts(std::string_view json) {
+bool names_quota(std::string_view json) {
     const Json document = parsed(json);
-    if (!document.is_object() || !document.contains("events_sent") || !document.contains("comments_sent") ||
-        !document["events_sent"].is_number_unsigned() || !document["comments_sent"].is_number_unsigned()) {
-        return std::nullopt;
+    if (!document.is_object() || !document.contains("error") || !document["error"].is_object()) {
+        return false;
     }
-    return StreamCounts{document["events_sent"].get<std::uint64_t>(), document["comments_sent"].get<std::uint64_t>()};
+    const Json& error = document["error"];
+    const auto says = [&](const char* name) { return error.contains(name) && error[name] == "insufficient_quota"; };
+    return says("code") || says("type");
 }
 
 std::optional<PacedEvent> read_paced_event(std::string_view json) {
@@ -73,22 +70,8 @@ std::optional<PacedEvent> read_paced_event(std::string_view json) {
     return PacedEvent{document["seq"].get<std::uint64_t>(), document["t_us"].get<std::int64_t>()};
 }
 
-bool names_quota(std::string_view json) {
-    const Json document = parsed(json);
-    if (!document.is_object() || !document.contains("error") || !document["error"].is_object()) {
-        return false;
-    }
-    const Json& error = document["error"];
-    const auto says = [&](const char* name) { return error.contains(name) && error[name] == "insufficient_quota"; };
-    return says("code") || says("type");
-}
+std::optional<std::uint64_t> read_events_sent(std::string_view json) { return count_in(json, "events_sent"); }
 
-std::optional<std::uint64_t> read_pings(std::string_view json) {
-    const Json document = parsed(json);
-    if (!document.is_object() || !document.contains("pings") || !document["pings"].is_number_unsigned()) {
-        return std::nullopt;
-    }
-    return document["pings"].get<std::uint64_t>();
-}
+std::optional<std::uint64_t> read_pings(std::string_view json) { return count_in(json, "pings"); }
 
 }  // namespace relaybench::doctor

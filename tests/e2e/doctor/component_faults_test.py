@@ -642,10 +642,7 @@ def play(each, relay_port):
             return absent
         arguments, environment = made if isinstance(made, tuple) else (made, {})
         key = [] if "--key-env" in arguments else ["--key-env=LAB_KEY"]
-        done = doctor_matrix.run(*arguments, *key, "--json", environment=environment)
-        if done.returncode != each.exit_code:
-            raise AssertionError(f"exit code {done.returncode}, not {each.exit_code}\n{done.stdout.decode()}\n{done.stderr.decode()}")
-        return json.loads(done.stdout)
+        return doctor_matrix.doctor(*arguments, *key, environment=environment, expect_exit=each.exit_code, forms=(["--json"],))
 
 
 class ComponentFaults(unittest.TestCase):

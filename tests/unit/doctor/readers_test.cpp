@@ -47,17 +47,3 @@ TEST_CASE("replies: what is no such document is nothing, never an exception") {
 
 }  // namespace
 }  // namespace relaybench::doctor
-
-TEST_CASE("readers: a relay is known by its list of models or by an error in JSON, and by nothing else") {
-    using relaybench::doctor::speaks_like_relay;
-    CHECK(speaks_like_relay(200, R"({"object":"list","data":[]})"));
-    CHECK(speaks_like_relay(401, R"({"error":{"message":"no key"}})"));
-    CHECK(speaks_like_relay(403, R"({"detail":"Not authenticated"})"));
-    CHECK(speaks_like_relay(429, R"({"error":"slow down"})"));
-    CHECK_FALSE(speaks_like_relay(200, R"({"doctor":1,"challenge":"of somebody else"})"));
-    CHECK_FALSE(speaks_like_relay(200, R"({"data":"x"})"));
-    CHECK_FALSE(speaks_like_relay(401, R"({"login":"/portal"})"));
-    CHECK_FALSE(speaks_like_relay(404, R"({"error":"x"})"));
-    CHECK_FALSE(speaks_like_relay(200, "<html>"));
-    CHECK_FALSE(speaks_like_relay(200, ""));
-}
