@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -107,11 +108,17 @@ std::vector<EchoMessage> echo_messages() {
     return messages;
 }
 
-std::string_view what_became(const SocketEvent& event) {
+bool is_echo(const SocketEvent& event, const EchoMessage& message) {
+    return event.kind == message.kind && event.payload == message.payload;
+}
+
+/// What came in place of the first message of `expected`.
+std::string_view what_became(const SocketEvent& event, std::span<const EchoMessage> expected) {
+    const bool is_later_one = std::any_of(expected.begin(), expected.end(), [&](const auto& message) { return is_echo(event, message); });
     switch (event.kind) {
         case Kind::Text:
         case Kind::Binary:
-            return "came back altered";
+            return is_later_one ? "did not come back" : "came back altered";
         case Kind::TimedOut:
             return "did not come back";
         case Kind::Close:
@@ -123,6 +130,7 @@ std::string_view what_became(const SocketEvent& event) {
     }
 }
 
+/// All are sent before the first is awaited: a slow way back must not add up.
 Outcome check_echo(const Subject& subject, Facts& facts) {
     Upgrade tried = open_socket(subject, facts, doctor_socket(facts));
     if (!tried.socket) {
@@ -130,18 +138,19 @@ Outcome check_echo(const Subject& subject, Facts& facts) {
     }
     const Deadline deadline = now() + kEchoBudget;
     const std::vector<EchoMessage> messages = echo_messages();
-    for (std::size_t i = 0; i < messages.size(); ++i) {
-        const EchoMessage& message = messages[i];
+    for (const EchoMessage& message : messages) {
         message.kind == Kind::Text ? tried.socket->send_text(message.payload, deadline)
                                    : tried.socket->send_binary(message.payload, deadline);
+    }
+    for (std::size_t i = 0; i < messages.size(); ++i) {
         const SocketEvent event = next_message(*tried.socket, deadline);
-        if (event.kind != message.kind || event.payload != message.payload) {
+        if (!is_echo(event, messages[i])) {
             // Nothing at all came back: one direction is dead. Else it is this kind of message that does not pass.
             const bool nothing = i == 0 && event.kind == Kind::TimedOut;
             return Outcome::fail(fmt::format("{} of {} messages came back", i, messages.size()),
                                  found(nothing ? "ws.one-way" : "ws.frame-blocked", Confidence::Proven,
                                        fmt::format("Of {} messages that were sent for echo, {} came back; {} {}.", messages.size(), i,
-                                                   message.name, what_became(event))));
+                                                   messages[i].name, what_became(event, std::span(messages).subspan(i)))));
         }
     }
     return Outcome::pass("all messages came back, 16 KiB and binary too");

@@ -12,7 +12,8 @@ constexpr auto kWebsocketCodes = std::to_array<FindingCode>({
      "The relay answers as to a plain request (426, 400, 404), and what it reports to have received lacks the Upgrade header.",
      "Have the proxy forward Upgrade and Connection (HTTP/1.1 to the server behind it); streams by SSE may work meanwhile."},
     {"ws.answered-by-web-page", Party::You, "A web page answers in place of the WebSocket",
-     "200 with HTML: the path is not the relay's WebSocket, or a front end serves its page for every path.",
+     "200 with HTML, or a web server's page of error while upgrades on another path do arrive at the relay: the path is not the relay's "
+     "WebSocket, or a front end serves its own page for it.",
      "Check the path of the WebSocket URL."},
     {"ws.redirect", Party::You, "The WebSocket's address answers with a redirect", "301 or 302, which WebSocket clients do not follow.",
      "Use the address that it leads to, with wss://."},

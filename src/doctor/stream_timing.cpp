@@ -120,9 +120,9 @@ void show(Outcome& outcome, std::string name, const std::optional<Pacing>& arm) 
 }
 
 std::string seen(const Pacing& pacing) {
-    return fmt::format("{} events that the relay sent over {} came in {} {} within {}", pacing.events,
-                       core::human_duration(pacing.sent_spread), pacing.bursts, pacing.bursts == 1 ? "burst" : "bursts",
-                       core::human_duration(pacing.spread));
+    const std::string sent = fmt::format("{} events that the relay sent over {}", pacing.events, core::human_duration(pacing.sent_spread));
+    return pacing.bursts == 1 ? sent + " came all at once"
+                              : fmt::format("{} came in {} bursts within {}", sent, pacing.bursts, core::human_duration(pacing.spread));
 }
 
 /// Whoever opens the stream to read it is who keeps it, unless it is late on the way past him too.

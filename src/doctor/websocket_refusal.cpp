@@ -28,13 +28,16 @@ result::Finding why_silent(const HttpReply& reply) {
     return found("ws.gateway", Confidence::Possible, fmt::format("The upgrade is not answered: {}.", reply.text()));
 }
 
-result::Finding why_stripped(const std::string& said, UpgradeHeaders headers) {
+result::Finding why_stripped(const HttpReply& reply, const std::string& said, UpgradeHeaders headers) {
     switch (headers) {
         case UpgradeHeaders::Stripped:
             return found("ws.upgrade-stripped", Confidence::Proven, said + " What arrives at the relay has no Upgrade header.");
         case UpgradeHeaders::Arrive:
-            return found("ws.upgrade-stripped", Confidence::Possible,
-                         said + " The Upgrade header does arrive with other requests: this path is handled in another way.");
+            // With other requests. Who answers as the relay saw none on this path; who shows a page of its own never asked the relay.
+            return reply.is_html()
+                       ? found("ws.answered-by-web-page", Confidence::Likely, said + " Upgrades do arrive at the relay on another path.")
+                       : found("ws.upgrade-stripped", Confidence::Likely,
+                               said + " The Upgrade header does arrive with other requests: this path is handled in another way.");
         case UpgradeHeaders::NotKnown:
             break;
     }
@@ -80,7 +83,7 @@ result::Finding why_upgrade_refused(const HttpReply& reply, const std::string& w
     if (wants_tls(reply)) {
         return found("url.scheme-swapped", Confidence::Proven, said);
     }
-    return why_stripped(said, headers);
+    return why_stripped(reply, said, headers);
 }
 
 }  // namespace relaybench::doctor

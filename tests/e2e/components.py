@@ -322,6 +322,17 @@ class Quantum(Passing):
         return out
 
 
+class Flushes(Passing):
+    """Sends what it has at fixed times only."""
+
+    def __init__(self, period_s):
+        self.period_s = period_s
+
+    def feed(self, data):
+        time.sleep(self.period_s - time.monotonic() % self.period_s)
+        return data
+
+
 class Replace(Passing):
     def __init__(self, old, new):
         self.old, self.new = old, new
@@ -354,8 +365,11 @@ class FrameFilter(Passing):
             self.in_head, self.pending, out = False, rest, head + b"\r\n\r\n"
         while (size := self.frame_size()) is not None and len(self.pending) >= size:
             frame, self.pending = self.pending[:size], self.pending[size:]
-            out += b"" if frame[0] & 0x0F in self.opcodes else frame
+            out += b"" if self.drops(frame) else frame
         return out
+
+    def drops(self, frame):
+        return frame[0] & 0x0F in self.opcodes
 
     def frame_size(self):
         """Of the first frame; None while that is not known."""

@@ -360,6 +360,11 @@ def _(place):
     return socket_path(place, f"proxy_pass http://127.0.0.1:{place.enter(components.silent_server())}; proxy_read_timeout 1s;")
 
 
+@row("F31 a page of error", "ws.answered-by-web-page")
+def _(place):
+    return socket_path(place, "return 404;")
+
+
 @row("F31 cut off", "ws.policy-denied")
 def _(place):
     return socket_path(place, "return 444;")
@@ -414,6 +419,18 @@ def _(place):
 @row("binary messages dropped", "ws.frame-blocked", says="binary")
 def _(place):
     return [place.middle(up=lambda: components.FrameFilter(BINARY))]
+
+
+@row("large messages dropped", "ws.frame-blocked", says="16 KiB did not come back")
+def _(place):
+    return [place.middle(up=LargeFrames)]
+
+
+class LargeFrames(components.FrameFilter):
+    """Drops frames of more than 8 KiB."""
+
+    def drops(self, frame):
+        return len(frame) > 8192
 
 
 @row("WebSocket held back", "ws.buffered")
@@ -475,6 +492,17 @@ def _(place):
 @row("F42 gzip without flush", "sse.compression-buffered")
 def _(place):
     return [place.nginx(place.stream("gzip=unflushed", "proxy_buffering off;"))]
+
+
+@row("F42 nginx gzip of its own", "sse.compression-buffered")
+def _(place):
+    """nginx compresses what it is allowed to gather: only clients that accept gzip wait."""
+    return [place.nginx(place.stream("buffering=default", "gzip on; gzip_types text/event-stream; gzip_min_length 1; gzip_proxied any;"))]
+
+
+@row("flushed every second", "sse.buffered-chunks")
+def _(place):
+    return [place.middle(down=lambda: components.Flushes(1.0))]
 
 
 @row("F44 gzip with flush", never=STREAMS_WELL, works="SSE streams")

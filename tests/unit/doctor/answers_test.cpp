@@ -115,7 +115,10 @@ TEST_CASE("websocket refusal: who refused is told by status, shape and page") {
 TEST_CASE("websocket refusal: that the headers were taken away is proven by the relay's own word only") {
     const HttpReply plain = answer(426, {}, kRelayError);
     CHECK(why_upgrade_refused(plain, "", UpgradeHeaders::Stripped).confidence == Confidence::Proven);
-    CHECK(why_upgrade_refused(plain, "", UpgradeHeaders::Arrive).confidence == Confidence::Possible);
+    CHECK(why_upgrade_refused(plain, "", UpgradeHeaders::Arrive).confidence == Confidence::Likely);
+    CHECK(refused(plain, UpgradeHeaders::Arrive) == "ws.upgrade-stripped");
+    CHECK(refused(answer(404, {}, kPage), UpgradeHeaders::Arrive) == "ws.answered-by-web-page");
+    CHECK(refused(answer(404, {}, kPage), UpgradeHeaders::Stripped) == "ws.upgrade-stripped");
     CHECK(why_upgrade_refused(plain, "", UpgradeHeaders::NotKnown).confidence == Confidence::Likely);
 }
 
