@@ -65,7 +65,7 @@ Outcome identify_by_models(const Subject& subject, Facts& facts) {
     question.target = facts.prefix + "/models";
     const HttpReply reply = ask_relay(subject, facts, question, Trust::Anyone, now() + kBudget);
     Outcome outcome;
-    if (auto lost = why_lost(reply)) {
+    if (auto lost = explain_silence(subject, facts, question, Trust::Anyone, reply)) {
         outcome = Outcome::fail(reply.text(), *std::move(lost));
     } else if (!reply.has_head()) {
         outcome = Outcome::fail(reply.text(), found("relay.down", Confidence::Likely,
@@ -95,7 +95,7 @@ Outcome check_identity(const Subject& subject, Facts& facts) {
         Outcome outcome = Outcome::pass("the relay answered the challenge");
         return show_answerer(outcome, reply);
     }
-    if (auto lost = why_lost(reply)) {
+    if (auto lost = explain_silence(subject, facts, question, Trust::Anyone, reply)) {
         return Outcome::fail(reply.text(), *std::move(lost)).with("tcp", reply.tcp.text());
     }
     if (reply.end == HttpReply::End::TimedOut) {
@@ -106,9 +106,6 @@ Outcome check_identity(const Subject& subject, Facts& facts) {
 }
 
 Outcome judge_key(const Subject& subject, Facts& facts, const HttpReply& reply) {
-    if (auto lost = why_lost(reply)) {
-        return Outcome::fail(reply.text(), *std::move(lost)).with("tcp", reply.tcp.text());
-    }
     const std::string by = reply.is_json() ? "The relay" : "Something on the way";
     switch (reply.status) {
         case 200:
@@ -149,6 +146,9 @@ Outcome check_auth(const Subject& subject, Facts& facts) {
     question.target = facts.prefix + "/models";
     question.headers = {{"Authorization", "Bearer " + std::string(core::trimmed(subject.keys.front().key.reveal()))}};
     facts.auth_reply = ask_relay(subject, facts, question, trust_for_key(facts), now() + kBudget);
+    if (auto lost = explain_silence(subject, facts, question, trust_for_key(facts), *facts.auth_reply)) {
+        return Outcome::fail(facts.auth_reply->text(), *std::move(lost)).with("tcp", facts.auth_reply->tcp.text());
+    }
     Outcome outcome = judge_key(subject, facts, *facts.auth_reply);
     return show_answerer(outcome, *facts.auth_reply);
 }

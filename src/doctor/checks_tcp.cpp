@@ -21,7 +21,7 @@ namespace {
 using result::Confidence;
 
 /// A router that asks in vain for a machine says so after 3 s and a little.
-constexpr core::Duration kConnectBudget = std::chrono::milliseconds(3500);
+constexpr core::Duration kConnectBudget = std::chrono::milliseconds(3800);
 constexpr core::Duration kPatience = std::chrono::milliseconds(1000);
 constexpr core::Duration kNeighbourBudget = std::chrono::milliseconds(1500);
 constexpr core::Duration kOtherPortBudget = std::chrono::seconds(2);
@@ -99,11 +99,12 @@ Attempts attempt(const std::vector<std::string>& addresses, std::uint16_t port) 
     return done;
 }
 
-/// Addresses that failed beside others that did not get a second chance; how many took it.
+/// Addresses that failed beside others that did not get a second chance, but for those that let several packets go unanswered; how many
+/// took it.
 std::size_t try_failed_again(std::vector<Tried>& tries, std::uint16_t port) {
     std::vector<std::string> failed;
     for (const auto& tried : tries) {
-        if (!tried.stands()) {
+        if (!tried.stands() && tried.took < kPatience) {
             failed.push_back(tried.address);
         }
     }

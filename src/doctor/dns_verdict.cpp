@@ -19,6 +19,8 @@ using result::Confidence;
 using result::Finding;
 using End = DnsAnswer::End;
 
+constexpr core::Duration kPrompt = std::chrono::seconds(1);
+
 bool is_silent(const DnsAnswer& answer) { return answer.end == End::TimedOut || answer.end == End::Unreachable; }
 
 const DnsAnswer* first_with(const std::vector<DnsAnswer>& answers, End end) {
@@ -31,7 +33,8 @@ std::string first_line(const DnsSeen& seen) { return "getent ahosts " + seen.hos
 /// The resolver has an address, and this machine does not come by it.
 Finding why_system_fails(const DnsSeen& seen, const DnsAnswer& with_address) {
     const auto addresses = addresses_in(seen.answers);
-    const bool only_v6 = std::all_of(addresses.begin(), addresses.end(), [](const auto& each) { return each.find(':') != std::string::npos; });
+    const bool only_v6 =
+        std::all_of(addresses.begin(), addresses.end(), [](const auto& each) { return each.find(':') != std::string::npos; });
     if (only_v6) {
         return found("ipv6.only-and-broken", Confidence::Proven,
                      fmt::format("{} has only IPv6 addresses ({}), and this machine has none of its own.", seen.host, addresses.front()),
@@ -45,7 +48,8 @@ Finding why_system_fails(const DnsSeen& seen, const DnsAnswer& with_address) {
 
 Finding why_silence(const DnsSeen& seen) {
     const std::string& server = seen.answers.front().server;
-    const bool over_tcp = std::any_of(seen.tcp_answers.begin(), seen.tcp_answers.end(), [](const auto& answer) { return !is_silent(answer); });
+    const bool over_tcp =
+        std::any_of(seen.tcp_answers.begin(), seen.tcp_answers.end(), [](const auto& answer) { return !is_silent(answer); });
     if (over_tcp) {
         return found("dns.timeout", Confidence::Proven,
                      fmt::format("The resolver {} answers over TCP and never over UDP: UDP port 53 is blocked on the way.", server));
@@ -77,7 +81,8 @@ Finding why_refused(const DnsSeen& seen) {
                      fmt::format("The resolver {} fails (SERVFAIL) when it is asked for {}.", failed->server, seen.host));
     }
     if (const auto* refused = first_with(answers, End::Refused)) {
-        return found("dns.refused", Confidence::Proven, fmt::format("The resolver {} refuses to answer for {}.", refused->server, seen.host));
+        return found("dns.refused", Confidence::Proven,
+                     fmt::format("The resolver {} refuses to answer for {}.", refused->server, seen.host));
     }
     if (const auto* odd = first_with(answers, End::Other)) {
         return found("dns.servfail", Confidence::Possible, fmt::format("The resolver {} gives no answer that can be read.", odd->server));
@@ -100,7 +105,7 @@ std::vector<std::string> dead_resolvers(const std::vector<DnsAnswer>& answers) {
 bool drops_aaaa(const std::vector<DnsAnswer>& answers) {
     for (std::size_t i = 0; i + 1 < answers.size(); i += 2) {
         const bool knows_the_name = answers[i].end == End::Addresses || answers[i].end == End::NoData;
-        if (knows_the_name && answers[i + 1].end == End::TimedOut) {
+        if (knows_the_name && answers[i].took < kPrompt && answers[i + 1].end == End::TimedOut) {
             return true;
         }
     }

@@ -54,7 +54,8 @@ const Tried& most_telling(const std::vector<Tried>& tries) {
 }
 
 std::string by_whom(const Tried& tried) {
-    return tried.icmp && !tried.icmp->from.empty() && tried.icmp->from != tried.address ? fmt::format(" ({} says so)", tried.icmp->from) : "";
+    return tried.icmp && !tried.icmp->from.empty() && tried.icmp->from != tried.address ? fmt::format(" ({} says so)", tried.icmp->from)
+                                                                                        : "";
 }
 
 Finding why_one_fails(const Tried& tried, std::uint16_t port) {
@@ -66,13 +67,16 @@ Finding why_one_fails(const Tried& tried, std::uint16_t port) {
             return found("tcp.timeout-dropped", Confidence::Proven,
                          fmt::format("{} does not answer: packets are dropped on the way there or back.", where));
         case Kind::Prohibited:
-            return found("tcp.admin-prohibited", tried.icmp && tried.icmp->meaning == Meaning::Prohibited ? Confidence::Proven : Confidence::Likely,
+            return found("tcp.admin-prohibited",
+                         tried.icmp && tried.icmp->meaning == Meaning::Prohibited ? Confidence::Proven : Confidence::Likely,
                          fmt::format("A device on the way forbids connections to {}{}.", where, by_whom(tried)));
         case Kind::HostDown:
-            return found("tcp.host-down", Confidence::Likely, fmt::format("Nobody answers for {} in its network{}.", where, by_whom(tried)));
+            return found("tcp.host-down", Confidence::Likely,
+                         fmt::format("Nobody answers for {} in its network{}.", where, by_whom(tried)));
         case Kind::NoRoute:
             return found("tcp.no-route", Confidence::Proven,
-                         fmt::format("{} no route to {}.", tried.icmp ? fmt::format("The router {} has", tried.icmp->from) : "This machine has", where));
+                         fmt::format("{} no route to {}.",
+                                     tried.icmp ? fmt::format("The router {} has", tried.icmp->from) : "This machine has", where));
         case Kind::Other:
             break;
     }
@@ -86,7 +90,9 @@ bool is_v6_only(const std::vector<Tried>& tries) {
 
 std::string neighbours_text(std::uint16_t port, const Neighbours& neighbours) {
     if (neighbours.open.empty()) {
-        return neighbours.closed.empty() ? "" : fmt::format(" Port {} of it cannot be connected to either.", fmt::join(neighbours.closed, " and "));
+        return neighbours.closed.empty()
+                   ? ""
+                   : fmt::format(" Port {} of it cannot be connected to either.", fmt::join(neighbours.closed, " and "));
     }
     return fmt::format(" {} blocked, {} open: the address is reached, and this port is not.", port, fmt::join(neighbours.open, " and "));
 }
@@ -95,8 +101,9 @@ std::string neighbours_text(std::uint16_t port, const Neighbours& neighbours) {
 
 std::string Tried::text() const {
     if (stands()) {
-        return fmt::format("connected in {}{}", core::human_duration(took),
-                           lost_greetings == 0 ? "" : fmt::format(", after {} lost packet{}", lost_greetings, lost_greetings == 1 ? "" : "s"));
+        return fmt::format(
+            "connected in {}{}", core::human_duration(took),
+            lost_greetings == 0 ? "" : fmt::format(", after {} lost packet{}", lost_greetings, lost_greetings == 1 ? "" : "s"));
     }
     return fmt::format("{} after {}{}", std::generic_category().message(error), core::human_duration(took), by_whom(*this));
 }
@@ -113,7 +120,8 @@ std::vector<Finding> why_not_connected(const std::vector<Tried>& tries, std::uin
     findings.front().cause += neighbours_text(port, neighbours);
     const bool plain_is_open = std::find(neighbours.open.begin(), neighbours.open.end(), kPlainPort) != neighbours.open.end();
     if (port == kTlsPort && plain_is_open) {
-        findings.push_back(found("tcp.only-80", Confidence::Proven, fmt::format("Of {}, port 80 can be connected to and port 443 cannot.", telling.address)));
+        findings.push_back(found("tcp.only-80", Confidence::Proven,
+                                 fmt::format("Of {}, port 80 can be connected to and port 443 cannot.", telling.address)));
     }
     return findings;
 }
@@ -145,8 +153,7 @@ const Tried* dead_address(const std::vector<Tried>& tries) {
     const auto has_living_kin = [&](const Tried& dead) {
         return std::any_of(tries.begin(), tries.end(), [&](const Tried& other) { return other.stands() && other.is_v6() == dead.is_v6(); });
     };
-    const auto at =
-        std::find_if(tries.begin(), tries.end(), [&](const Tried& tried) { return !tried.stands() && has_living_kin(tried); });
+    const auto at = std::find_if(tries.begin(), tries.end(), [&](const Tried& tried) { return !tried.stands() && has_living_kin(tried); });
     return at == tries.end() ? nullptr : &*at;
 }
 

@@ -33,7 +33,8 @@ struct Neighbours {
 };
 
 /// Why nothing connects: the first one is the cause, the others stand beside it. `tries`: at least one, none of which stands.
-[[nodiscard]] std::vector<result::Finding> why_not_connected(const std::vector<Tried>& tries, std::uint16_t port, const Neighbours& neighbours);
+[[nodiscard]] std::vector<result::Finding> why_not_connected(const std::vector<Tried>& tries, std::uint16_t port,
+                                                             const Neighbours& neighbours);
 
 /// The quickest that stands; null: none does.
 [[nodiscard]] const Tried* best_of(const std::vector<Tried>& tries);

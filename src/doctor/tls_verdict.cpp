@@ -31,9 +31,10 @@ Finding plain_http(const TlsPeer& peer) {
 Finding black_hole(const TlsPeer& peer, const HandshakeResult& result, const TlsTrials& trials) {
     const bool is_proven = trials.small_packets == TrialEnd::TlsAnswer;
     return found("net.mtu-blackhole-down", is_proven ? Confidence::Proven : Confidence::Likely,
-                 is_proven ? fmt::format("TLS to {} works with small packets only: large ones are lost on the way here.", peer.authority)
-                           : fmt::format("Of what {} sends, later packets arrive and the large ones before them are lost ({} came out of order).",
-                                         peer.authority, result.tcp.out_of_order_in));
+                 is_proven
+                     ? fmt::format("TLS to {} works with small packets only: large ones are lost on the way here.", peer.authority)
+                     : fmt::format("Of what {} sends, later packets arrive and the large ones before them are lost ({} came out of order).",
+                                   peer.authority, result.tcp.out_of_order_in));
 }
 
 Finding why_silent(const TlsPeer& peer, const HandshakeResult& result, const TlsTrials& trials) {
@@ -42,8 +43,9 @@ Finding why_silent(const TlsPeer& peer, const HandshakeResult& result, const Tls
     }
     const bool lost = is_greeting_lost(result.tcp);
     if (trials.other_name == TrialEnd::TlsAnswer) {
-        return found("tls.sni-drop", lost ? Confidence::Proven : Confidence::Likely,
-                     fmt::format("A TLS greeting that names {} is swallowed on the way; one that names another host is answered.", peer.host));
+        return found(
+            "tls.sni-drop", lost ? Confidence::Proven : Confidence::Likely,
+            fmt::format("A TLS greeting that names {} is swallowed on the way; one that names another host is answered.", peer.host));
     }
     if (trials.plain_request == TrialEnd::HttpAnswer) {
         return plain_http(peer);
@@ -51,8 +53,8 @@ Finding why_silent(const TlsPeer& peer, const HandshakeResult& result, const Tls
     if (lost) {
         const bool only_tls = trials.plain_request == TrialEnd::OtherAnswer;
         return found("tls.greeting-dropped", only_tls ? Confidence::Proven : Confidence::Likely,
-                     fmt::format("{} accepts connections, and the TLS greeting is never acknowledged, whatever host it names{}.", peer.authority,
-                                 only_tls ? "; a plain request is answered" : ""));
+                     fmt::format("{} accepts connections, and the TLS greeting is never acknowledged, whatever host it names{}.",
+                                 peer.authority, only_tls ? "; a plain request is answered" : ""));
     }
     const bool all_silent = trials.same_again == TrialEnd::Silence && trials.plain_request == TrialEnd::Silence;
     return found("tls.server-silent", all_silent ? Confidence::Proven : Confidence::Likely,
@@ -96,7 +98,8 @@ Finding why_refused(const TlsPeer& peer, const HandshakeResult& result, const Tl
     }
     if (result.end == End::Alert && trials.other_name == TrialEnd::TlsAnswer && trials.same_again != TrialEnd::TlsAnswer) {
         return found("tls.sni-unknown", Confidence::Likely,
-                     fmt::format("{} refuses a greeting that names {} ({}), and not one that names another host.", peer.authority, peer.host, reason));
+                     fmt::format("{} refuses a greeting that names {} ({}), and not one that names another host.", peer.authority,
+                                 peer.host, reason));
     }
     return found("tls.refused", Confidence::Likely, fmt::format("The TLS hand-shake with {} fails: {}.", peer.authority, reason));
 }
@@ -104,8 +107,8 @@ Finding why_refused(const TlsPeer& peer, const HandshakeResult& result, const Tl
 }  // namespace
 
 std::string_view words(TrialEnd end) {
-    constexpr auto kWords = std::to_array<std::string_view>(
-        {"not tried", "answered by TLS", "answered by a plain HTTP server", "answered, not by a plain HTTP server", "cut off", "no answer"});
+    constexpr auto kWords = std::to_array<std::string_view>({"not tried", "answered by TLS", "answered by a plain HTTP server",
+                                                             "answered, not by a plain HTTP server", "cut off", "no answer"});
     return kWords.at(static_cast<std::size_t>(end));
 }
 

@@ -211,9 +211,12 @@ class Network:
         self.cli, self.rtr, self.srv = cli, rtr, srv
 
     def build(self):
+        for space in (self.cli, self.rtr, self.srv):
+            # Else no address of IPv6 is used before it was looked for on the link for a second or two.
+            space.sysctl("net.ipv6.conf.all.accept_dad=0", "net.ipv6.conf.default.accept_dad=0")
         self.rtr.ip(f"link add r0 type veth peer name eth0 netns {self.cli.name}")
         self.rtr.ip(f"link add r1 type veth peer name eth0 netns {self.srv.name}")
-        # Limits on ICMP would make the second of two equal questions go unanswered. No detection of duplicate addresses: it takes a second.
+        # Limits on ICMP would make the second of two equal questions go unanswered.
         self.rtr.sysctl("net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1", "net.ipv4.icmp_ratelimit=0", "net.ipv6.icmp.ratelimit=0")
         for space, link, address, address6 in ((self.rtr, "r0", ROUTER_NEAR, ROUTER_NEAR6), (self.rtr, "r1", ROUTER_FAR, ROUTER_FAR6),
                                                (self.cli, "eth0", CLIENT, CLIENT6), (self.srv, "eth0", SERVER, SERVER6)):  # fmt: skip
