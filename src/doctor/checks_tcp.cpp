@@ -166,7 +166,7 @@ void note_flaws(Outcome& outcome, const std::vector<Tried>& tries, const std::ve
 Outcome nothing_connects(const Facts& facts, const Attempts& done) {
     Outcome outcome;
     outcome.status = result::CheckStatus::Fail;
-    outcome.summary = done.tries.front().text();
+    outcome.summary = most_telling(done.tries).text();
     outcome.findings = why_not_connected(done.tries, facts.url.port, done.neighbours);
     if (!has_network_address() && !wire::is_loopback(facts.addresses.front())) {
         outcome.findings = {found("net.offline", Confidence::Proven, "No network interface of this machine is up and has an address.")};

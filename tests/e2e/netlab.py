@@ -14,6 +14,7 @@ import ctypes
 import itertools
 import os
 import pathlib
+import select
 import shutil
 import socket
 import subprocess
@@ -119,6 +120,39 @@ class Namespace:
         except OSError:
             return False
         return True
+
+    @contextlib.contextmanager
+    def late_forward(self, listen, to, first_after_s):
+        """Forwards connections; the first one on which the client says something waits for this long."""
+        stop, waits = threading.Event(), [first_after_s]
+
+        def forward(client):
+            with client, self.call(socket.create_connection, to) as server:
+                while not stop.is_set():
+                    for ready in select.select([client, server], [], [], 0.1)[0]:
+                        data = ready.recv(65536)
+                        if not data:
+                            return
+                        if ready is client and waits:
+                            stop.wait(waits.pop())
+                        (server if ready is client else client).sendall(data)
+
+        def accept():
+            while not stop.is_set():
+                with contextlib.suppress(TimeoutError):
+                    threads.append(threading.Thread(target=forward, args=(listener.accept()[0],)))
+                    threads[-1].start()
+
+        with self.listener(*listen) as listener:
+            listener.settimeout(0.1)
+            threads = [threading.Thread(target=accept)]
+            threads[0].start()
+            try:
+                yield
+            finally:
+                stop.set()
+                for thread in threads:
+                    thread.join()
 
     @contextlib.contextmanager
     def running(self, *words, ready=None):

@@ -387,11 +387,23 @@ def v6_and_name(net, lab):
         yield asked
 
 
-@row("F61 every second SYN dropped", "net.flaky", exit=0, rule="-j DROP")
-def flapping(net, lab, rule):
-    net.rtr.iptables(f"-A FORWARD -p tcp --syn --dport 443 -m statistic --mode nth --every 2 --packet 0 {rule}")
-    with lab.relay(net, records=ONLY_V4) as asked:
+EVERY_SECOND = "-m statistic --mode nth --every 2 --packet 0"
+
+
+@row("F61 every second SYN dropped", "net.flaky", exit=0, rule=f"--dport 443 {EVERY_SECOND} -j DROP")
+@row("F61 every second SYN dropped, all ports", "net.flaky", exit=0, rule=f"{EVERY_SECOND} -j DROP")
+@row("F61 every second SYN dropped, IPv6 fine", "net.flaky", exit=0, rule=f"--dport 443 {EVERY_SECOND} -j DROP", records=None)
+def flapping(net, lab, rule, records=ONLY_V4):
+    net.rtr.iptables(f"-A FORWARD -p tcp --syn {rule}")
+    with lab.relay(net, records=records) as asked:
         yield asked
+
+
+@row("tls.slow: a greeting that waits", "tls.slow", exit=0)
+def slow_handshake(net, lab):
+    with net.resolver(ONLY_V4), net.relay() as port, net.nginx(tls_server(lab.certificates["good"], forward(port), port=8443), port=8443):
+        with net.srv.late_forward(("0.0.0.0", 443), ("127.0.0.1", 8443), first_after_s=2.5):
+            yield Asked(flags=("--cacert", lab.chains.root))
 
 
 def doctor(net, asked):
