@@ -11,6 +11,7 @@ touched but /etc/netns/NAME, which `ip netns exec` lays over /etc; it goes with 
 
 import contextlib
 import ctypes
+import functools
 import itertools
 import os
 import pathlib
@@ -55,11 +56,12 @@ def why_not():
         subprocess.run(["ip", "netns", "del", name], check=False)
 
 
-def has_match(name):
-    """Whether iptables knows this match or target here ("string", "statistic"): kernels differ."""
-    with namespaces("probe") as (probe,):
-        done = subprocess.run(probe.command(*f"iptables -A OUTPUT {name} -j ACCEPT".split()), capture_output=True, check=False)
-        return done.returncode == 0
+@functools.cache
+def why_no_match(match):
+    """Why iptables cannot take this match here ("-m string …"), which depends on the kernel; empty when it can."""
+    with namespaces("match") as (space,):
+        done = subprocess.run(space.command(*f"iptables -A OUTPUT -p tcp {match} -j ACCEPT".split()), capture_output=True, check=False)
+        return "" if done.returncode == 0 else f"no iptables {match} here"
 
 
 class Namespace:
