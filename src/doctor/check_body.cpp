@@ -1,5 +1,7 @@
 #include "doctor/check_body.h"
 
+#include <future>
+
 #include <fmt/format.h>
 
 #include "core/units.h"
@@ -21,18 +23,23 @@ constexpr std::size_t kSmallBody = 4096;
 constexpr std::size_t kLargeBody = 65536;
 /// More than a TLS greeting and the head of a request: what is acknowledged beyond is of the body.
 constexpr std::uint64_t kBeforeBody = 2048;
-/// More than certificates and the head of an answer.
-constexpr std::uint64_t kBeforeAnswer = 9000;
 
-HttpReply ask(const Subject& subject, const Facts& facts, HttpQuestion question, Segments segments) {
+/// Who asks whom.
+struct Asker {
+    const Subject& subject;
+    const Facts& facts;
+    Trust trust;
+};
+
+HttpReply ask(const Asker& asker, HttpQuestion question, Segments segments) {
     const Deadline deadline = now() + (segments == Segments::Small ? kSmallSegmentsBudget : kBudget);
-    Reached way = reach_relay(subject, facts, Trust::Anyone, deadline, segments);
+    Reached way = reach_relay(asker.subject, asker.facts, asker.trust, deadline, segments);
     HttpReply reply;
     if (!way.channel) {
         reply.detail = way.failure;
         return reply;
     }
-    question.authority = facts.url.authority();
+    question.authority = asker.facts.url.authority();
     return exchange(*way.channel, question, deadline);
 }
 
@@ -41,14 +48,7 @@ HttpReply post_body(const Subject& subject, const Facts& facts, std::size_t byte
     question.method = "POST";
     question.target = facts.prefix + "/doctor/body";
     question.body = "{\"padding\":\"" + std::string(bytes, 'x') + "\"}";
-    return ask(subject, facts, std::move(question), segments);
-}
-
-/// An answer of several packets, at once.
-HttpReply get_large(const Subject& subject, const Facts& facts, Segments segments) {
-    HttpQuestion question;
-    question.target = facts.prefix + "/doctor/stream?events=1&interval_ms=1&pad_bytes=12000";
-    return ask(subject, facts, std::move(question), segments);
+    return ask({subject, facts, Trust::Anyone}, std::move(question), segments);
 }
 
 bool is_unanswered(const HttpReply& reply) { return !reply.has_head() && reply.end == HttpReply::End::TimedOut; }
@@ -76,50 +76,50 @@ Outcome unanswered(const Subject& subject, const Facts& facts, const HttpReply& 
                                                bytes)))
             .with("tcp", reply.tcp.text());
     }
-    if (auto lost = why_lost(reply); lost && !is_unanswered(by_small_segments)) {
-        return Outcome::fail(reply.text(), *std::move(lost)).with("tcp", reply.tcp.text());
-    }
     return Outcome::inconclusive(fmt::format("{} bytes: {}", bytes, reply.text()), "an answer to a POST of 64 KiB")
         .with("tcp", reply.tcp.text());
 }
 
 /// Whether large answers come where small ones do; nothing when they do, or when it is not the packets' size that keeps them.
 std::optional<Outcome> judge_download(const Subject& subject, const Facts& facts) {
-    const HttpReply reply = get_large(subject, facts, Segments::Usual);
-    if (reply.end != HttpReply::End::TimedOut || reply.tcp.bytes_received > kBeforeAnswer) {
-        return std::nullopt;
+    HttpQuestion question;
+    question.target = facts.prefix + "/doctor/stream?events=1&interval_ms=1&pad_bytes=12000";  // several packets at once
+    const HttpReply reply = ask({subject, facts, Trust::Anyone}, question, Segments::Usual);
+    if (auto finding = explain_silence(subject, facts, question, Trust::Anyone, reply)) {
+        return Outcome::fail(reply.text(), *std::move(finding)).with("tcp", reply.tcp.text());
     }
-    const bool small_ones_come = get_large(subject, facts, Segments::Small).status == 200;
-    auto lost = why_lost(reply);
-    if (small_ones_come) {
-        lost = found("net.mtu-blackhole-down", Confidence::Proven,
-                     "A long answer arrives in small packets and never in large ones: those are lost on the way here.");
-    }
-    if (!lost) {
-        return std::nullopt;
-    }
-    Outcome outcome = Outcome::fail(reply.text(), *std::move(lost));
-    return outcome.with("tcp", reply.tcp.text());
+    return std::nullopt;
 }
 
 }  // namespace
 
-std::optional<result::Finding> why_lost(const HttpReply& reply) {
+std::optional<result::Finding> why_unanswered(const Unanswered& replies) {
+    if (replies.first.end != HttpReply::End::TimedOut) {
+        return std::nullopt;
+    }
+    // The request is small: when only small packets bring an answer, it is the answer that is lost otherwise.
+    if (replies.small.end == HttpReply::End::Complete && replies.again.end == HttpReply::End::TimedOut) {
+        return found("net.mtu-blackhole-down", Confidence::Proven,
+                     "An answer arrives in small packets and never in large ones: those are lost on the way here.");
+    }
+    if (replies.first.tcp.out_of_order_in > 0) {
+        return found("net.mtu-blackhole-down", Confidence::Likely,
+                     fmt::format("Of the answer, later packets arrive and the large ones before them are lost ({} came out of order).",
+                                 replies.first.tcp.out_of_order_in));
+    }
+    return std::nullopt;
+}
+
+std::optional<result::Finding> explain_silence(const Subject& subject, const Facts& facts, const HttpQuestion& question, Trust trust,
+                                               const HttpReply& reply) {
     if (reply.end != HttpReply::End::TimedOut) {
         return std::nullopt;
     }
-    if (reply.tcp.out_of_order_in > 0) {
-        return found("net.mtu-blackhole-down", Confidence::Likely,
-                     fmt::format("Of the answer, later packets arrive and the large ones before them are lost ({} came out of order).",
-                                 reply.tcp.out_of_order_in));
-    }
-    constexpr unsigned kResends = 2;  // one may be chance
-    if (reply.tcp.unacked > 0 && reply.tcp.retransmits >= kResends && !reply.has_head()) {
-        return found("net.mtu-blackhole-up", Confidence::Possible,
-                     fmt::format("The request was sent {} times over without being acknowledged, on a connection that stands.",
-                                 reply.tcp.retransmits));
-    }
-    return std::nullopt;
+    const auto ask_over = [&](Segments segments) { return ask({subject, facts, trust}, question, segments); };
+    auto again = std::async(std::launch::async, ask_over, Segments::Usual);
+    Unanswered replies{.first = reply, .again = {}, .small = ask_over(Segments::Small)};
+    replies.again = again.get();
+    return why_unanswered(replies);
 }
 
 Outcome check_body(const Subject& subject, Facts& facts) {

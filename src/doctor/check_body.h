@@ -5,14 +5,24 @@
 #include "doctor/check.h"
 #include "doctor/facts.h"
 #include "doctor/http_exchange.h"
+#include "doctor/reach.h"
 
 namespace relaybench::doctor {
 
 /// Whether requests that need several packets arrive.
 [[nodiscard]] Outcome check_body(const Subject& subject, Facts& facts);
 
-/// What the kernel says of a connection on which an answer did not come in time: large packets that were lost, there or back. Nothing when
-/// the answer came, or when nothing was lost. Pure.
-[[nodiscard]] std::optional<result::Finding> why_lost(const HttpReply& reply);
+/// A question that got no whole answer in time, and the same once more, as before and in small packets.
+struct Unanswered {
+    HttpReply first;
+    HttpReply again;
+    HttpReply small;
+};
+/// Whether it is the size of packets that keeps the answer; nothing when it is not, or when it cannot be told. Pure.
+[[nodiscard]] std::optional<result::Finding> why_unanswered(const Unanswered& replies);
+
+/// The same for a question whose answer did not come in time; asks it twice more. Nothing at once when it came.
+[[nodiscard]] std::optional<result::Finding> explain_silence(const Subject& subject, const Facts& facts, const HttpQuestion& question,
+                                                             Trust trust, const HttpReply& reply);
 
 }  // namespace relaybench::doctor

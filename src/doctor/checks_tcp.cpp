@@ -21,7 +21,7 @@ namespace {
 using result::Confidence;
 
 /// A router that asks in vain for a machine says so after 3 s and a little.
-constexpr core::Duration kConnectBudget = std::chrono::milliseconds(3500);
+constexpr core::Duration kConnectBudget = std::chrono::milliseconds(3800);
 constexpr core::Duration kPatience = std::chrono::milliseconds(1000);
 constexpr core::Duration kNeighbourBudget = std::chrono::milliseconds(1500);
 constexpr core::Duration kOtherPortBudget = std::chrono::seconds(2);
@@ -99,11 +99,12 @@ Attempts attempt(const std::vector<std::string>& addresses, std::uint16_t port) 
     return done;
 }
 
-/// Addresses that failed beside others that did not get a second chance; how many took it.
+/// Addresses that failed beside others that did not get a second chance, but for those that let several packets go unanswered; how many
+/// took it.
 std::size_t try_failed_again(std::vector<Tried>& tries, std::uint16_t port) {
     std::vector<std::string> failed;
     for (const auto& tried : tries) {
-        if (!tried.stands()) {
+        if (!tried.stands() && tried.took < kPatience) {
             failed.push_back(tried.address);
         }
     }
@@ -165,7 +166,7 @@ void note_flaws(Outcome& outcome, const std::vector<Tried>& tries, const std::ve
 Outcome nothing_connects(const Facts& facts, const Attempts& done) {
     Outcome outcome;
     outcome.status = result::CheckStatus::Fail;
-    outcome.summary = done.tries.front().text();
+    outcome.summary = most_telling(done.tries).text();
     outcome.findings = why_not_connected(done.tries, facts.url.port, done.neighbours);
     if (!has_network_address() && !wire::is_loopback(facts.addresses.front())) {
         outcome.findings = {found("net.offline", Confidence::Proven, "No network interface of this machine is up and has an address.")};

@@ -4,6 +4,7 @@
 #include <netdb.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -19,7 +20,15 @@ using result::Confidence;
 using result::Finding;
 using End = DnsAnswer::End;
 
+constexpr core::Duration kPrompt = std::chrono::seconds(1);
+
 bool is_silent(const DnsAnswer& answer) { return answer.end == End::TimedOut || answer.end == End::Unreachable; }
+
+/// Those of `more` that are not there yet.
+void add_new(std::vector<std::string>& all, const std::vector<std::string>& more) {
+    std::copy_if(more.begin(), more.end(), std::back_inserter(all),
+                 [&](const auto& each) { return std::find(all.begin(), all.end(), each) == all.end(); });
+}
 
 const DnsAnswer* first_with(const std::vector<DnsAnswer>& answers, End end) {
     const auto at = std::find_if(answers.begin(), answers.end(), [&](const DnsAnswer& answer) { return answer.end == end; });
@@ -103,7 +112,7 @@ std::vector<std::string> dead_resolvers(const std::vector<DnsAnswer>& answers) {
 bool drops_aaaa(const std::vector<DnsAnswer>& answers) {
     for (std::size_t i = 0; i + 1 < answers.size(); i += 2) {
         const bool knows_the_name = answers[i].end == End::Addresses || answers[i].end == End::NoData;
-        if (knows_the_name && answers[i + 1].end == End::TimedOut) {
+        if (knows_the_name && answers[i].took < kPrompt && answers[i + 1].end == End::TimedOut) {
             return true;
         }
     }
@@ -114,10 +123,8 @@ std::vector<std::string> addresses_in(const std::vector<DnsAnswer>& answers) {
     std::vector<std::string> all;
     for (const RecordType type : {RecordType::A, RecordType::Aaaa}) {
         for (const auto& answer : answers) {
-            for (const auto& address : answer.addresses) {
-                if (answer.type == type && std::find(all.begin(), all.end(), address) == all.end()) {
-                    all.push_back(address);
-                }
+            if (answer.type == type) {
+                add_new(all, answer.addresses);
             }
         }
     }

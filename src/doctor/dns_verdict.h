@@ -21,7 +21,8 @@ struct DnsSeen {
 
 /// The resolvers that answered neither question while another one did.
 [[nodiscard]] std::vector<std::string> dead_resolvers(const std::vector<DnsAnswer>& answers);
-/// Whether a resolver knows the name and leaves the question for IPv6 addresses without an answer.
+/// Whether a resolver promptly says that it knows the name and leaves the question for IPv6 addresses without an answer. One that is slow
+/// for IPv4 may be only slow for IPv6.
 [[nodiscard]] bool drops_aaaa(const std::vector<DnsAnswer>& answers);
 /// The addresses that the resolvers gave, each once, IPv4 first.
 [[nodiscard]] std::vector<std::string> addresses_in(const std::vector<DnsAnswer>& answers);

@@ -56,9 +56,6 @@ Outcome key_forbidden(const HttpReply& reply) {
 }
 
 Outcome judge_key(const Subject& subject, Facts& facts, const HttpReply& reply) {
-    if (auto lost = why_lost(reply)) {
-        return Outcome::fail(reply.text(), *std::move(lost)).with("tcp", reply.tcp.text());
-    }
     const std::string by = reply.is_json() ? "The relay" : "Something on the way";
     if (reply.status >= 300 && reply.status < 400) {
         return key_redirected(facts, reply);
@@ -134,7 +131,11 @@ Outcome check_auth(const Subject& subject, Facts& facts) {
         return Outcome::inconclusive("the key was not sent: the peer was not verified",
                                      "a certificate that the public roots vouch for, or --cacert with the relay's own authority");
     }
-    facts.auth_reply = ask_relay(subject, facts, with_key(subject, facts.prefix + "/models"), trust_for_key(facts), now() + kBudget);
+    const HttpQuestion question = with_key(subject, facts.prefix + "/models");
+    facts.auth_reply = ask_relay(subject, facts, question, trust_for_key(facts), now() + kBudget);
+    if (auto lost = explain_silence(subject, facts, question, trust_for_key(facts), *facts.auth_reply)) {
+        return Outcome::fail(facts.auth_reply->text(), *std::move(lost)).with("tcp", facts.auth_reply->tcp.text());
+    }
     Outcome outcome = judge_key(subject, facts, *facts.auth_reply);
     return show_answerer(outcome, *facts.auth_reply);
 }

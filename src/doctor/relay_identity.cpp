@@ -87,7 +87,7 @@ Outcome identify_by_models(const Subject& subject, Facts& facts) {
     question.target = facts.prefix + "/models";
     const HttpReply reply = ask_relay(subject, facts, question, Trust::Anyone, now() + kBudget);
     Outcome outcome;
-    if (auto lost = why_lost(reply)) {
+    if (auto lost = explain_silence(subject, facts, question, Trust::Anyone, reply)) {
         outcome = Outcome::fail(reply.text(), *std::move(lost));
     } else if (!reply.has_head()) {
         outcome = no_answer(facts, reply);
@@ -131,7 +131,7 @@ Outcome check_identity(const Subject& subject, Facts& facts) {
         Outcome outcome = identified(reply, *hello);
         return show_answerer(outcome, reply);
     }
-    if (auto lost = why_lost(reply)) {
+    if (auto lost = explain_silence(subject, facts, question, Trust::Anyone, reply)) {
         return Outcome::fail(reply.text(), *std::move(lost)).with("tcp", reply.tcp.text());
     }
     if (reply.end == HttpReply::End::TimedOut) {

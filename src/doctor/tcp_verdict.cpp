@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -45,12 +46,6 @@ Kind kind_of(const Tried& tried) {
         default:
             return Kind::Other;
     }
-}
-
-/// The attempt that says most. A machine often lacks IPv6 altogether, and that then says nothing about why IPv4 fails.
-const Tried& most_telling(const std::vector<Tried>& tries) {
-    const auto rank = [](const Tried& tried) { return std::pair(kind_of(tried) == Kind::NoRoute || tried.is_v6(), kind_of(tried)); };
-    return *std::min_element(tries.begin(), tries.end(), [&](const Tried& a, const Tried& b) { return rank(a) < rank(b); });
 }
 
 std::string by_whom(const Tried& tried) {
@@ -106,6 +101,11 @@ std::string Tried::text() const {
             lost_greetings == 0 ? "" : fmt::format(", after {} lost packet{}", lost_greetings, lost_greetings == 1 ? "" : "s"));
     }
     return fmt::format("{} after {}{}", std::generic_category().message(error), core::human_duration(took), by_whom(*this));
+}
+
+const Tried& most_telling(const std::vector<Tried>& tries) {
+    const auto rank = [](const Tried& tried) { return std::pair(kind_of(tried) == Kind::NoRoute || tried.is_v6(), kind_of(tried)); };
+    return *std::min_element(tries.begin(), tries.end(), [&](const Tried& a, const Tried& b) { return rank(a) < rank(b); });
 }
 
 std::vector<Finding> why_not_connected(const std::vector<Tried>& tries, std::uint16_t port, const Neighbours& neighbours) {

@@ -32,6 +32,10 @@ struct Neighbours {
     std::vector<std::uint16_t> closed;
 };
 
+/// The attempt that says most about why none of them stands: IPv4 before IPv6, which many machines lack altogether, and any answer before
+/// the lack of a route.
+[[nodiscard]] const Tried& most_telling(const std::vector<Tried>& tries);
+
 /// Why nothing connects: the first one is the cause, the others stand beside it. `tries`: at least one, none of which stands.
 [[nodiscard]] std::vector<result::Finding> why_not_connected(const std::vector<Tried>& tries, std::uint16_t port,
                                                              const Neighbours& neighbours);

@@ -22,6 +22,12 @@ bool reaches_further_than_its_link(const sockaddr* address) {
     return address->sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr) == 0;
 }
 
+/// A cable or its like is there. The kernel says it in two flags, of which IFF_RUNNING comes up to a second late.
+bool has_carrier(unsigned flags) {
+    constexpr unsigned kLowerUp = 1U << 16U;  // IFF_LOWER_UP of <linux/if.h>, which does not go together with <net/if.h>
+    return (flags & IFF_UP) != 0 && (flags & IFF_LOOPBACK) == 0 && (flags & (kLowerUp | IFF_RUNNING)) != 0;
+}
+
 }  // namespace
 
 bool has_network_address() {
@@ -31,8 +37,7 @@ bool has_network_address() {
     }
     const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> owner(list, &freeifaddrs);
     for (const ifaddrs* each = list; each != nullptr; each = each->ifa_next) {
-        const bool is_up = (each->ifa_flags & IFF_RUNNING) != 0 && (each->ifa_flags & IFF_LOOPBACK) == 0;
-        if (is_up && reaches_further_than_its_link(each->ifa_addr)) {
+        if (has_carrier(each->ifa_flags) && reaches_further_than_its_link(each->ifa_addr)) {
             return true;
         }
     }

@@ -11,9 +11,11 @@ touched but /etc/netns/NAME, which `ip netns exec` lays over /etc; it goes with 
 
 import contextlib
 import ctypes
+import functools
 import itertools
 import os
 import pathlib
+import select
 import shutil
 import socket
 import subprocess
@@ -54,11 +56,12 @@ def why_not():
         subprocess.run(["ip", "netns", "del", name], check=False)
 
 
-def has_match(name):
-    """Whether iptables knows this match or target here ("string", "statistic"): kernels differ."""
-    with namespaces("probe") as (probe,):
-        done = subprocess.run(probe.command(*f"iptables -A OUTPUT {name} -j ACCEPT".split()), capture_output=True, check=False)
-        return done.returncode == 0
+@functools.cache
+def why_no_match(match):
+    """Why iptables cannot take this match here ("-m string …"), which depends on the kernel; empty when it can."""
+    with namespaces("match") as (space,):
+        done = subprocess.run(space.command(*f"iptables -A OUTPUT -p tcp {match} -j ACCEPT".split()), capture_output=True, check=False)
+        return "" if done.returncode == 0 else f"no iptables {match} here"
 
 
 class Namespace:
@@ -119,6 +122,39 @@ class Namespace:
         except OSError:
             return False
         return True
+
+    @contextlib.contextmanager
+    def late_forward(self, listen, to, first_after_s):
+        """Forwards connections; the first one on which the client says something waits for this long."""
+        stop, waits = threading.Event(), [first_after_s]
+
+        def forward(client):
+            with client, self.call(socket.create_connection, to) as server:
+                while not stop.is_set():
+                    for ready in select.select([client, server], [], [], 0.1)[0]:
+                        data = ready.recv(65536)
+                        if not data:
+                            return
+                        if ready is client and waits:
+                            stop.wait(waits.pop())
+                        (server if ready is client else client).sendall(data)
+
+        def accept():
+            while not stop.is_set():
+                with contextlib.suppress(TimeoutError):
+                    threads.append(threading.Thread(target=forward, args=(listener.accept()[0],)))
+                    threads[-1].start()
+
+        with self.listener(*listen) as listener:
+            listener.settimeout(0.1)
+            threads = [threading.Thread(target=accept)]
+            threads[0].start()
+            try:
+                yield
+            finally:
+                stop.set()
+                for thread in threads:
+                    thread.join()
 
     @contextlib.contextmanager
     def running(self, *words, ready=None):
@@ -211,9 +247,12 @@ class Network:
         self.cli, self.rtr, self.srv = cli, rtr, srv
 
     def build(self):
+        for space in (self.cli, self.rtr, self.srv):
+            # Else no address of IPv6 is used before it was looked for on the link for a second or two.
+            space.sysctl("net.ipv6.conf.all.accept_dad=0", "net.ipv6.conf.default.accept_dad=0")
         self.rtr.ip(f"link add r0 type veth peer name eth0 netns {self.cli.name}")
         self.rtr.ip(f"link add r1 type veth peer name eth0 netns {self.srv.name}")
-        # Limits on ICMP would make the second of two equal questions go unanswered. No detection of duplicate addresses: it takes a second.
+        # Limits on ICMP would make the second of two equal questions go unanswered.
         self.rtr.sysctl("net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1", "net.ipv4.icmp_ratelimit=0", "net.ipv6.icmp.ratelimit=0")
         for space, link, address, address6 in ((self.rtr, "r0", ROUTER_NEAR, ROUTER_NEAR6), (self.rtr, "r1", ROUTER_FAR, ROUTER_FAR6),
                                                (self.cli, "eth0", CLIENT, CLIENT6), (self.srv, "eth0", SERVER, SERVER6)):  # fmt: skip

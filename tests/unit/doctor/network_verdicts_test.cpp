@@ -84,6 +84,9 @@ TEST_CASE("dns verdict: a slow lookup has one of three reasons") {
     CHECK(why_slow_lookup(seen(both(End::TimedOut, End::TimedOut) + both(End::Addresses, End::NoData))).code == "dns.one-resolver-dead");
     CHECK(why_slow_lookup(seen(both(End::Addresses, End::NoData))).code == "dns.slow");
     CHECK(why_slow_lookup(seen({})).code == "dns.slow");
+    auto slow = both(End::Addresses, End::TimedOut);
+    slow.front().took = 4s;
+    CHECK(why_slow_lookup(seen(slow)).code == "dns.slow");
 }
 
 TEST_CASE("dns verdict: resolvers that all answer, or of which none does, are no difference") {
@@ -307,18 +310,19 @@ TEST_CASE("portal: a page for everything, and the status made for portals") {
     CHECK(judge_portal(at_private_address) == PortalVerdict::Portal);
 }
 
-TEST_CASE("lost answers: only what the kernel counted as lost, and only when nothing came in time") {
-    HttpReply reply;
-    reply.end = HttpReply::End::TimedOut;
-    CHECK_FALSE(why_lost(reply));
-    reply.tcp.out_of_order_in = 2;
-    CHECK(why_lost(reply)->code == "net.mtu-blackhole-down");
-    reply.tcp.out_of_order_in = 0;
-    reply.tcp.unacked = 3;
-    reply.tcp.retransmits = 4;
-    CHECK(why_lost(reply)->code == "net.mtu-blackhole-up");
-    reply.end = HttpReply::End::Complete;
-    CHECK_FALSE(why_lost(reply));
+TEST_CASE("answers that do not come: lost for their size only when small packets bring one and large ones again do not") {
+    Unanswered replies;
+    replies.first.end = replies.again.end = replies.small.end = HttpReply::End::TimedOut;
+    CHECK_FALSE(why_unanswered(replies));
+    replies.small.end = HttpReply::End::Complete;
+    REQUIRE(why_unanswered(replies));
+    CHECK(why_unanswered(replies)->code == "net.mtu-blackhole-down");
+    replies.again.end = HttpReply::End::Complete;
+    CHECK_FALSE(why_unanswered(replies));
+    replies.first.tcp.out_of_order_in = 2;
+    CHECK(why_unanswered(replies)->confidence == Confidence::Likely);
+    replies.first.end = HttpReply::End::Complete;
+    CHECK_FALSE(why_unanswered(replies));
 }
 
 }  // namespace
