@@ -23,6 +23,8 @@ struct Outcome {
     std::vector<result::Evidence> evidence;
     std::string blocked_by;  ///< with Skip: why this check does not apply here
     std::string works;       ///< what works by this check, whatever its status; empty: nothing to say
+    /// With Fail: ids of checks that stand before this one and whose failure is but a symptom of what was found here.
+    std::vector<std::string> explains;
 
     [[nodiscard]] static Outcome pass(std::string summary) { return {.status = result::CheckStatus::Pass, .summary = std::move(summary)}; }
     [[nodiscard]] static Outcome info(std::string summary) { return {.status = result::CheckStatus::Info, .summary = std::move(summary)}; }

@@ -37,11 +37,10 @@ class BareArm final : public Arm {
                 finish_broken(got.reason);
                 return;
             }
-            note_received();
-            if (is_asked_) {
-                finish(End::Alive);
-            } else if (got.end == ReadEnd::Fin) {
-                finish(End::Fin);
+            if (is_asked_ || got.end == ReadEnd::Fin) {
+                finish(is_asked_ ? End::Alive : End::Fin);
+            } else {
+                note_received();
             }
         }
     }

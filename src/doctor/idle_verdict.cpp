@@ -261,15 +261,26 @@ std::string lives_text(const IdleLadder& ladder) {
 
 Outcome failed(const ArmTimeline& arm, Finding finding) { return Outcome::fail(end_text(arm), std::move(finding)); }
 
+/// What ends whatever flows also ends the synthetic streams of the checks before, when it strikes before those are over.
+Outcome failed_for_all(const IdleLadder& ladder, const ArmTimeline& arm, Finding finding) {
+    constexpr core::Duration kSyntheticStream = 12 * std::chrono::milliseconds(300);
+    Outcome outcome = failed(arm, std::move(finding));
+    if (arm.age() <= kSyntheticStream) {
+        outcome.explains =
+            is_sse(ladder) ? std::vector<std::string>{"sse.headers", "sse.timing", "sse.finish"} : std::vector<std::string>{"ws.stream"};
+    }
+    return outcome;
+}
+
 Outcome judge_busy_end(const IdleLadder& ladder, const ArmTimeline& quiet, const ArmTimeline& busy) {
     const auto* twin = same_age_arm(ladder, busy);
     if (busy.end == End::Close) {
         const std::string when = twin != nullptr ? fmt::format("when it is {} old, whatever flows on it", human_duration(busy.age()))
                                                  : fmt::format("{} after it was opened, while messages flowed", human_duration(busy.age()));
-        return failed(busy, closed_by_relay(ladder, busy, when));
+        return failed_for_all(ladder, busy, closed_by_relay(ladder, busy, when));
     }
     if (is_ended(busy) && flowed_to_the_end(ladder, busy) && twin != nullptr && is_ended(*twin)) {
-        Outcome outcome = failed(busy, capped(ladder, busy));
+        Outcome outcome = failed_for_all(ladder, busy, capped(ladder, busy));
         if (auto limit = is_same(quiet.age(), busy.age(), ladder) ? std::nullopt : limit_on_quiet(ladder, quiet)) {
             outcome.findings.push_back(*std::move(limit));
         }
@@ -322,7 +333,7 @@ Outcome judged(const IdleLadder& ladder) {
         }
     }
     if (const auto* arm = swallowed_arm(ladder)) {
-        return failed(*arm, swallowed(ladder, *arm));
+        return failed_for_all(ladder, *arm, swallowed(ladder, *arm));
     }
     return busy->is_dead() ? judge_busy_end(ladder, *quiet, *busy) : judge_quiet_end(ladder, *quiet);
 }

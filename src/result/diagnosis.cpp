@@ -21,6 +21,12 @@ bool a_need_failed(const CheckResult& check, const std::vector<CheckResult>& che
     });
 }
 
+bool is_symptom(const CheckResult& check, const std::vector<CheckResult>& checks) {
+    return std::ranges::any_of(checks, [&check](const CheckResult& other) {
+        return has_failed(other) && !other.findings.empty() && std::ranges::find(other.explains, check.id) != other.explains.end();
+    });
+}
+
 bool is_undecided(const CheckResult& check) {
     return check.required &&
            (check.status == CheckStatus::Inconclusive || check.status == CheckStatus::Error || check.status == CheckStatus::Skip);
@@ -39,7 +45,7 @@ std::string_view party_id(Party party) { return kPartyIds.at(static_cast<std::si
 std::optional<FindingPlace> Diagnosis::root_cause() const {
     std::optional<FindingPlace> beside;  // of a check that the others can do without
     for (std::size_t i = 0; i < checks.size(); ++i) {
-        if (!has_failed(checks[i]) || checks[i].findings.empty() || a_need_failed(checks[i], checks))
+        if (!has_failed(checks[i]) || checks[i].findings.empty() || a_need_failed(checks[i], checks) || is_symptom(checks[i], checks))
             continue;
         if (checks[i].required)
             return FindingPlace{i, 0};

@@ -272,6 +272,15 @@ def absolute_cap():
 
 
 @case
+def cap_shorter_than_the_streams_of_other_checks():
+    with relay("fast") as server, idle_lab.socat(command=f"timeout 2 socat -t0.05 STDIO TCP:127.0.0.1:{server.port}") as port:
+        document = climb(url_of(port), expect_exit=99)
+        harness.check_equal("root cause", document["summary"]["root_cause"]["code"], CAP)
+        for check in ("idle.ws", "idle.sse"):
+            _expect.expect("F53 cap of 2 s", document, check, CAP, "fail")
+
+
+@case
 def cap_and_timer():
     """A timer of 3 s behind a cap of 7 s: both are told."""
     with relay("fast") as server, idle_lab.nginx(f"location / {{ {idle_lab.forward(server.port, '3s')} }}") as inner, idle_lab.socat(
@@ -316,7 +325,7 @@ def buffering(port):
 @case
 def swallowed_by_a_buffer():
     with relay("fast") as server, idle_lab.nginx(buffering(server.port)) as inner, idle_lab.haproxy(inner, server="3s", tunnel="60s") as port:
-        document = climb(url_of(port), "--only", "idle.*", expect_exit=99)
+        document = climb(url_of(port), expect_exit=99)
         _expect.expect("F54 buffer", document, "idle.sse", SWALLOWED, "fail")
         harness.check_equal("root cause", document["summary"]["root_cause"]["code"], SWALLOWED)
         _expect.healthy("F54 buffer", document, "idle.ws")

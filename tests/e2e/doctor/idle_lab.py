@@ -19,7 +19,7 @@ import relay_process
 import websockets
 
 _lock = threading.Lock()
-_ports = itertools.count(20000 + os.getpid() % 5000)
+_ports = itertools.count(11000 + os.getpid() % 320 * 64)  # some for each process: HAProxy shares a port with whoever has it, and does not say so
 
 
 def port():

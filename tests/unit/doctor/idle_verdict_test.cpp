@@ -298,6 +298,21 @@ TEST_CASE("idle: a cap and a shorter timer are told both, the cap first") {
     CHECK(outcome.findings[1].code == "idle.proxy-timer");
 }
 
+TEST_CASE("idle: what ends everything within seconds explains why the streams of the checks before were cut") {
+    for (const IdleLadder& healthy : {sockets(), streams()}) {
+        for (const auto age : {3s, 15s}) {
+            IdleLadder ladder = healthy;
+            for (ArmTimeline& each : ladder.arms) {
+                ended(ladder, each.role, End::Fin, age, each.role == Role::Quiet ? age : 500ms);
+            }
+            CHECK(judge_ladder(ladder).explains.empty() == (age == 15s));
+        }
+    }
+    IdleLadder ladder = sockets();
+    ended(ladder, Role::Quiet, End::Fin, 3s, 3s);
+    CHECK(judge_ladder(ladder).explains.empty());  // streams are not quiet
+}
+
 TEST_CASE("idle: one busy connection that ends alone explains nothing") {
     IdleLadder ladder = sockets();
     ended(ladder, Role::Busy, End::Fin, 40s, 500ms);

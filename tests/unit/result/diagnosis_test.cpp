@@ -55,6 +55,18 @@ TEST_CASE("diagnosis: the root cause is the first failed check that no failed ch
     CHECK(diagnosis.at(*diagnosis.root_cause()).code == "tls.expired");
 }
 
+TEST_CASE("diagnosis: a failure that a later one explains is not the cause, unless that one passed") {
+    Diagnosis diagnosis;
+    diagnosis.checks = {a_check("sse.headers", CheckStatus::Fail, "sse.not-a-stream"),
+                        a_check("idle.sse", CheckStatus::Fail, "idle.keepalive-swallowed")};
+    diagnosis.checks[1].explains = {"sse.headers"};
+    REQUIRE(diagnosis.root_cause());
+    CHECK(diagnosis.at(*diagnosis.root_cause()).code == "idle.keepalive-swallowed");
+    CHECK(diagnosis.also_seen().size() == 1);
+    diagnosis.checks[1].status = CheckStatus::Warn;
+    CHECK(diagnosis.at(*diagnosis.root_cause()).code == "sse.not-a-stream");
+}
+
 TEST_CASE("diagnosis: a failed check without a finding is not the cause, but fails the examination") {
     Diagnosis diagnosis;
     diagnosis.checks = {test::passed("tcp.443", "")};
