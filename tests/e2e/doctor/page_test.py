@@ -70,17 +70,18 @@ def without_this_machine(text):
 
 def normalised(text):
     text = without_this_machine(text)
+    text = re.sub(r"^(✓ pass|! warn) .*$", "VERDICT", text, flags=re.M)
+    text = re.sub(r"^(clock|host|env)$", "", text, flags=re.M)
+    text = re.sub(r"\s+", " ", text)
     for pattern, by in (
             (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "DATE"),
             (r"\b\d+ m \d+ s\b|\b\d+(\.\d+)? (ns|µs|us|ms|s)\b", ""),
             (r"\b\d+ bursts?\b|\bbursts: \d+", "BURSTS"),
             (r"127\.0\.0\.1:\d+", "127.0.0.1:PORT"),
-            (r"(Port +)\d+", r"\1PORT"),
-            (r"(Run +)[0-9a-f]+", r"\1ID"),
-            (r"^(✓ pass|! warn).*$", "VERDICT"),
-            (r"\b(clock|host|env)\n", ""),
-            (r"\s+", " ")):
-        text = re.sub(pattern, by, text, flags=re.M)
+            (r"\bPort \d+", "Port PORT"),
+            (r"\bRun [0-9a-f]+", "Run ID"),
+            (r" +", " ")):
+        text = re.sub(pattern, by, text)
     return text
 
 
