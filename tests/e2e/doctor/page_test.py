@@ -46,7 +46,7 @@ SCENES = {"healthy": healthy, "buffered": buffered, "bad-url": bad_url}
 
 def output_of(name, columns):
     with SCENES[name]() as arguments:
-        done = run(*arguments, environment={"COLUMNS": str(columns), "RELAY_API_KEY": SHOWN_KEY})
+        done = run(*arguments, environment={"COLUMNS": str(columns), "LC_ALL": "C.UTF-8", "RELAY_API_KEY": SHOWN_KEY})
     return done.stdout.decode().rstrip("\n")
 
 
