@@ -95,7 +95,11 @@ ExitCode examine_relay(const DoctorFlags& flags, const Context& context) {
     if (!made) {
         return report_error(context, made.error());
     }
-    made->subject.quick = made->subject.quick || flags.watch;  // a look every few seconds must not cost a stream each time
+    if (flags.watch) {
+        // A look every few seconds must not cost a stream each time.
+        made->subject.quick = true;
+        made->subject.idle = false;
+    }
     if (const auto problem = flag_problem(flags, made->subject)) {
         return report_error(context, *problem);
     }
