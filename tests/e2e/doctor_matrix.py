@@ -45,10 +45,10 @@ def run(*arguments, environment=None, timeout=90):
     return done
 
 
-def doctor(*arguments, environment=None, expect_exit):
-    """The diagnosis; the table and the document are both searched for the key."""
-    run(*arguments, "--quick", environment=environment)
-    done = run(*arguments, "--json", environment=environment)
+def doctor(*arguments, environment=None, expect_exit, forms=(["--quick"], ["--json"])):
+    """The diagnosis of the last form, which must be JSON; the outputs of all are searched for the key."""
+    for form in forms:
+        done = run(*arguments, *form, environment=environment)
     harness.check(f"exit code {done.returncode}, not {expect_exit}\n{done.stdout.decode()}\n{done.stderr.decode()}", done.returncode == expect_exit)
     return json.loads(done.stdout)
 

@@ -220,6 +220,7 @@ PLAIN = {
     "endless list of models": as_relay({"/v1/models": endless_page(b'HTTP/1.1 200 OK\r\n\r\n{"data":[', b'{"id":"gpt-4o"},' * 1000)}),
     "endless event": as_relay({"/v1/doctor/stream": endless_page(event_stream(b"data: "), b"x" * 65536)}),
     "endless events": as_relay({"/v1/doctor/stream": endless_page(event_stream(b""), b'data: {"seq":1,"t_us":-9223372036854775808}\n\n' * 100)}),
+    "stream that is a gzip bomb": as_relay({"/v1/doctor/stream": page(answer("200 OK", BOMB, "Content-Encoding: gzip", "Content-Type: text/event-stream"))}),
     "events of mad times": as_relay({"/v1/doctor/stream": page(event_stream(b"".join(
         f'data: {{"seq":{i},"t_us":{t}}}\n\n'.encode() for i, t in enumerate([9223372036854775807, -9223372036854775808] * 6))))}),
     "WebSocket: reserved bits": websocket(b"\xf1\x05hello"),
