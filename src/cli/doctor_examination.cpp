@@ -22,18 +22,6 @@ namespace relaybench::cli {
 
 namespace {
 
-constexpr unsigned kWidest = 120;
-
-report::Layout layout_of(const DoctorFlags& flags, const Context& context) {
-    report::Layout layout;
-    layout.width = std::min(context.out_traits.columns, kWidest);
-    layout.symbols = flags.ascii > 0 ? report::Symbols::Ascii : report::Symbols::Unicode;
-    if (context.out_traits.colour && flags.no_colour == 0) {
-        layout.palette = report::Palette::ansi();
-    }
-    return layout;
-}
-
 void print(const result::Diagnosis& diagnosis, const DoctorFlags& flags, const Context& context) {
     if (flags.jsonl > 0) {
         context.out << result::summary_line(diagnosis);
@@ -107,7 +95,11 @@ ExitCode examine_relay(const DoctorFlags& flags, const Context& context) {
     if (!made) {
         return report_error(context, made.error());
     }
-    made->subject.quick = made->subject.quick || flags.watch;  // a look every few seconds must not cost a stream each time
+    if (flags.watch) {
+        // A look every few seconds must not cost a stream each time.
+        made->subject.quick = true;
+        made->subject.idle = false;
+    }
     made->subject.interrupted = [&signals] { return signals.caught().has_value(); };
     if (const auto problem = flag_problem(flags, made->subject)) {
         return report_error(context, *problem);

@@ -11,6 +11,7 @@
 #include "cli/wait_line.h"
 #include "core/calendar.h"
 #include "core/secret_shapes.h"
+#include "core/text.h"
 #include "doctor/shown.h"
 #include "result/diagnosis_json.h"
 #include "wire/proxy.h"
@@ -64,6 +65,17 @@ std::vector<CheckResult> with_unfinished(const std::vector<doctor::Check>& check
                 : CheckResult{.id = std::string(check.id), .category = std::string(check.category), .blocked_by = "interrupted"});
     }
     return results;
+}
+
+/// The first of these variables that is set decides (POSIX); where none is, nothing speaks against it.
+bool shows_unicode(const Context& context) {
+    for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+        if (const auto value = context.environment(name); value && !value->empty()) {
+            const std::string locale = core::lowercase(*value);
+            return locale.find("utf-8") != std::string::npos || locale.find("utf8") != std::string::npos;
+        }
+    }
+    return true;
 }
 
 /// Reads along while an examination goes on.
@@ -144,6 +156,17 @@ doctor::Facts examine(const Round& round, result::Diagnosis& diagnosis) {
     diagnosis.works = what_works(diagnosis.checks);
     result::scrub(diagnosis, round.secrets);
     return facts;
+}
+
+report::Layout layout_of(const DoctorFlags& flags, const Context& context) {
+    constexpr unsigned kWidest = 120;
+    report::Layout layout;
+    layout.width = std::min(context.out_traits.columns, kWidest);
+    layout.symbols = flags.ascii > 0 || !shows_unicode(context) ? report::Symbols::Ascii : report::Symbols::Unicode;
+    if (context.out_traits.colour && flags.no_colour == 0) {
+        layout.palette = report::Palette::ansi();
+    }
+    return layout;
 }
 
 ExitCode exit_code_of(const result::Diagnosis& diagnosis, const DoctorFlags& flags) {

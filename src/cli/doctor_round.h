@@ -9,6 +9,7 @@
 #include "cli/signal_watch.h"
 #include "doctor/facts.h"
 #include "doctor/runner.h"
+#include "report/style.h"
 #include "result/diagnosis.h"
 #include "run/control.h"
 
@@ -34,6 +35,9 @@ struct Round {
 /// Fills in the checks, without any secret in them, and gives what they have learned, which may hold some. With --jsonl each check is printed
 /// as it ends.
 [[nodiscard]] doctor::Facts examine(const Round& round, result::Diagnosis& diagnosis);
+
+/// For what standard output is. Symbols are ASCII where the locale names another character set than UTF-8.
+[[nodiscard]] report::Layout layout_of(const DoctorFlags& flags, const Context& context);
 
 [[nodiscard]] ExitCode exit_code_of(const result::Diagnosis& diagnosis, const DoctorFlags& flags);
 

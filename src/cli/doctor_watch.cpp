@@ -61,8 +61,6 @@ void wait_until(core::TimePoint until, const Round& round) {
     }
 }
 
-report::Symbols symbols_of(const DoctorFlags& flags) { return flags.ascii > 0 ? report::Symbols::Ascii : report::Symbols::Unicode; }
-
 class Watch {
   public:
     Watch(const Round& round, Pace pace) : round_(round), pace_(pace), began_(round.context.clock.now()) {}
@@ -92,19 +90,10 @@ class Watch {
         if (round_.flags.jsonl > 0) {
             round_.context.out << result::round_line(now, rounds_, is_change ? result::Change::Yes : result::Change::No);
         } else if (is_change) {
-            round_.context.out << report::watch_lines(last_ ? &*last_ : nullptr, now, layout());
+            round_.context.out << report::watch_lines(last_ ? &*last_ : nullptr, now, layout_of(round_.flags, round_.context));
         }
         round_.context.out.flush();
         last_ = std::move(now);
-    }
-
-    [[nodiscard]] report::Layout layout() const {
-        report::Layout layout;
-        layout.width = round_.context.out_traits.columns;
-        layout.symbols = symbols_of(round_.flags);
-        const bool colour = round_.context.out_traits.colour && round_.flags.no_colour == 0;
-        layout.palette = colour ? report::Palette::ansi() : report::Palette::plain();
-        return layout;
     }
 
     /// An interrupt is the usual end of a watch, unless it came before anything was known.

@@ -22,13 +22,16 @@ Outcome unreadable() { return Outcome::not_applicable("url.parse"); }
 
 Outcome& with_correction(Outcome& outcome, const std::string& url) { return outcome.with("corrected", shown_url(url)); }
 
+/// The right URL is what has to be pasted, wherever a program keeps its base URL.
+std::vector<std::string> to_paste(const std::string& url) { return url.empty() ? std::vector<std::string>{} : std::vector{shown_url(url)}; }
+
 Outcome failed(std::string_view code, std::string summary, std::string cause, const std::string& corrected) {
-    Outcome outcome = Outcome::fail(std::move(summary), found(code, Confidence::Proven, std::move(cause)));
+    Outcome outcome = Outcome::fail(std::move(summary), found(code, Confidence::Proven, std::move(cause), to_paste(corrected)));
     return corrected.empty() ? outcome : with_correction(outcome, corrected);
 }
 
 Outcome warned(std::string_view code, std::string summary, std::string cause, const std::string& corrected) {
-    Outcome outcome = Outcome::warn(std::move(summary), found(code, Confidence::Proven, std::move(cause)));
+    Outcome outcome = Outcome::warn(std::move(summary), found(code, Confidence::Proven, std::move(cause), to_paste(corrected)));
     return with_correction(outcome, corrected);
 }
 

@@ -38,6 +38,7 @@ result::Finding found(std::string_view code, result::Confidence confidence, std:
     const FindingCode* entry = finding_code(code);
     core::require(entry != nullptr, "a finding's code stands in the table of codes");
     return {.code = std::string(code),
+            .title = std::string(entry->title),
             .confidence = confidence,
             .who = entry->who,
             .cause = std::move(cause),

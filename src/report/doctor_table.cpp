@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "core/text.h"
 #include "core/units.h"
@@ -19,7 +20,9 @@ struct Widths {
 };
 
 std::string took_text(const CheckResult& check, const Layout& layout) {
-    const bool ran = check.status != CheckStatus::Skip && check.took.count() > 0;
+    // What took no time is not worth a figure.
+    constexpr core::Duration kWorthTelling = std::chrono::milliseconds(1);
+    const bool ran = check.status != CheckStatus::Skip && check.took >= kWorthTelling;
     return ran ? shown_text(core::human_duration(check.took), layout) : "";
 }
 
@@ -47,10 +50,11 @@ std::string padded_right(std::string text, std::size_t width) {
 bool is_check_id(std::string_view text) { return text.find('.') != std::string_view::npos && text.find(' ') == std::string_view::npos; }
 
 std::string seen(const CheckResult& check) {
-    if (check.status == CheckStatus::Skip)
-        return check.blocked_by.empty() ? "did not run"
-                                        : (is_check_id(check.blocked_by) ? "blocked by " : "not asked: ") + check.blocked_by;
-    return check.summary;
+    if (check.status != CheckStatus::Skip)
+        return check.summary;
+    if (check.blocked_by.empty() || check.blocked_by == "interrupted")
+        return check.blocked_by.empty() ? "did not run" : check.blocked_by;
+    return (is_check_id(check.blocked_by) ? "blocked by " : "does not apply: ") + check.blocked_by;
 }
 
 /// The mark alone is coloured; the lines of the summary stand below each other.

@@ -26,6 +26,11 @@ std::string watch_lines(const Diagnosis* before, const Diagnosis& now, const Lay
         const result::Finding& finding = now.at(*root);
         lines += beside(Style::Plain, "  ", fmt::format("{}: {}", finding.code, finding.cause), layout);
         lines += beside(Style::Plain, "  ", finding.fix, layout);
+        return lines;
+    }
+    for (const result::FindingPlace place : now.also_seen()) {
+        const result::Finding& finding = now.at(place);
+        lines += beside(Style::Plain, "  ", fmt::format("{}: {}", finding.code, finding.cause), layout);
     }
     return lines;
 }

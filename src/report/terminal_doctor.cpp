@@ -42,8 +42,10 @@ bool is_undecided(const CheckResult& check) {
 
 /// The sentence that stands first.
 std::string verdict(const Diagnosis& diagnosis) {
-    if (const auto root = diagnosis.root_cause())
-        return diagnosis.at(*root).cause;
+    if (const auto root = diagnosis.root_cause()) {
+        const Finding& finding = diagnosis.at(*root);
+        return finding.title.empty() ? finding.cause : finding.title + ".";
+    }
     switch (diagnosis.status()) {
         case CheckStatus::Fail:
             return "A check failed and does not say why: " +
@@ -64,7 +66,10 @@ std::string root_lines(const Diagnosis& diagnosis, const Layout& layout) {
     if (!root)
         return {};
     const Finding& finding = diagnosis.at(*root);
-    std::string text = "\n" + labelled("Who must act", kParties.at(static_cast<std::size_t>(finding.who)), layout);
+    std::string text = "\n";
+    if (!finding.title.empty())
+        text += labelled("Here", finding.cause, layout);
+    text += labelled("Who must act", kParties.at(static_cast<std::size_t>(finding.who)), layout);
     text += labelled("What to do", finding.fix, layout);
     for (const std::string& command : finding.commands)
         text += std::string(2 + kLabel, ' ') + layout.palette.paint(Style::Strong, shown_text(command, layout)) + "\n";

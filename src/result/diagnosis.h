@@ -29,7 +29,8 @@ enum class Party : std::uint8_t { You, YourNetwork, Relay, ClientSoftware };
 
 /// Why something does not work. `code` is the stable contract of tests, documents and scripts; texts may change. No text holds a key.
 struct Finding {
-    std::string code;  ///< such as "dns.nxdomain"
+    std::string code;   ///< such as "dns.nxdomain"
+    std::string title;  ///< what that code means, in a sentence without its full stop; may be empty
     Confidence confidence = Confidence::Proven;
     Party who = Party::You;
     std::string cause;                  ///< a sentence with the values of this machine

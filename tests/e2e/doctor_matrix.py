@@ -46,7 +46,7 @@ def run(*arguments, environment=None, timeout=90):
 
 
 def doctor(*arguments, environment=None, expect_exit, forms=(["--quick"], ["--json"])):
-    """The diagnosis of the last form, which must be JSON; every output is searched for the key."""
+    """The diagnosis of the last form, which must be JSON; the outputs of all are searched for the key."""
     for form in forms:
         done = run(*arguments, *form, environment=environment)
     harness.check(f"exit code {done.returncode}, not {expect_exit}\n{done.stdout.decode()}\n{done.stderr.decode()}", done.returncode == expect_exit)

@@ -60,6 +60,7 @@ inline result::Diagnosis intercepted_diagnosis() {
     diagnosis.checks[3] =
         with_finding("tls.verify", CheckStatus::Fail, "signed by Example Corp Inspection CA, which nobody here trusts",
                      {.code = "tls.intercepted-untrusted",
+                      .title = "Someone between here and the relay answers in its place",
                       .confidence = result::Confidence::Likely,
                       .who = result::Party::YourNetwork,
                       .cause = "The certificate of relay.example was signed by \"Example Corp Inspection CA\", not by a public authority.",

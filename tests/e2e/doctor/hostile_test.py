@@ -145,6 +145,16 @@ def drop_by_drop(hostile, connection):
             return
 
 
+def good_stream(hostile, connection, head):
+    """As the pages of a relay send it: whatever is told of such a peer is told of its WebSocket."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nX-Accel-Buffering: no\r\nConnection: close\r\n\r\n: ok\n\n")
+    began = time.monotonic()
+    for i in range(12):
+        hostile.over.wait(max(0, began + 0.3 * i - time.monotonic()))
+        connection.sendall(f'data: {{"seq":{i + 1},"t_us":{int((time.monotonic() - began) * 1e6)}}}\n\n'.encode())
+    connection.sendall(b"data: [DONE]\n\n")
+
+
 def websocket(frames, endless_frame=b""):
     def serve(hostile, connection, head):
         accept = base64.b64encode(hashlib.sha1(header(head, "sec-websocket-key").encode() + b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11").digest()).decode()
@@ -153,8 +163,7 @@ def websocket(frames, endless_frame=b""):
             hostile.flood(connection, endless_frame)
         hostile.over.wait(BOUND_S)
 
-    return as_relay({"/v1/doctor/ws": serve, "/v1/doctor/body": page(answer("200 OK", b"{}")),
-                     "/v1/doctor/stream": page(answer("200 OK", b"data: x\n\n", "Content-Type: text/event-stream"))})  # fmt: skip
+    return as_relay({"/v1/doctor/ws": serve, "/v1/doctor/body": page(answer("200 OK", b"{}")), "/v1/doctor/stream": good_stream})
 
 
 def tls_garbage(opening):
@@ -187,6 +196,11 @@ PLAIN = {
     "error body of 1 GiB": endless(b"HTTP/1.1 500 Error\r\nContent-Length: 1073741824\r\n\r\n", b"\0" * 65536),
     "endless error body": endless(b"HTTP/1.1 500 Error\r\n\r\n", b"x" * 65536),
     "escapes everywhere": everywhere(answer(f"503 {ESCAPES}", ESCAPES.encode("latin-1") * 100, f"Server: {ESCAPES}", f"Via: {ESCAPES}", f"Content-Type: {ESCAPES}")),
+    "escapes in headers": everywhere(answer("503 Busy", b"{}", f"Server: {ESCAPES}", f"Via: {ESCAPES}", "X-Cache: \xff\xfe", f"Content-Type: {ESCAPES}")),
+    "bidirectional marks": everywhere(answer("503 Busy", b"{}", "Server: \xe2\x80\xaeevil\xe2\x80\xac", "Via: \xc2\x9b31m")),
+    "the key sent back": as_relay({"/v1/models": page(answer("401 Unauthorized", b'{"error":{"message":"' + KEY.encode() + b'"}}', f"Server: {KEY}",
+                                                             "Via: " + base64.b64encode(b"a:" + KEY.encode()).decode(), f"X-Cache: Bearer {KEY}",
+                                                             f"Location: https://other.test/?key={KEY}", "Content-Type: application/json"))}),
     "escapes in a redirect": everywhere(answer("302 Found", b"", f"Location: https://other.test/{ESCAPES}?token=abc")),
     "redirect to itself": everywhere(answer("302 Found", b"", "Location: /v1/doctor/hello")),
     "HTML with scripts": everywhere(answer("200 OK", HTML, "Content-Type: text/html")),
@@ -206,6 +220,7 @@ PLAIN = {
     "endless list of models": as_relay({"/v1/models": endless_page(b'HTTP/1.1 200 OK\r\n\r\n{"data":[', b'{"id":"gpt-4o"},' * 1000)}),
     "endless event": as_relay({"/v1/doctor/stream": endless_page(event_stream(b"data: "), b"x" * 65536)}),
     "endless events": as_relay({"/v1/doctor/stream": endless_page(event_stream(b""), b'data: {"seq":1,"t_us":-9223372036854775808}\n\n' * 100)}),
+    "stream that is a gzip bomb": as_relay({"/v1/doctor/stream": page(answer("200 OK", BOMB, "Content-Encoding: gzip", "Content-Type: text/event-stream"))}),
     "events of mad times": as_relay({"/v1/doctor/stream": page(event_stream(b"".join(
         f'data: {{"seq":{i},"t_us":{t}}}\n\n'.encode() for i, t in enumerate([9223372036854775807, -9223372036854775808] * 6))))}),
     "WebSocket: reserved bits": websocket(b"\xf1\x05hello"),
@@ -267,10 +282,12 @@ def strings_in(value):
 
 
 def is_control(character):
-    return ord(character) < 32 or 127 <= ord(character) < 160
+    """Of C0 and C1, and what turns the direction of text around."""
+    code = ord(character)
+    return code < 32 or 127 <= code < 160 or 0x202A <= code <= 0x202E or 0x2066 <= code <= 0x2069
 
 
-def problems_with(done, form):
+def problems_with(done, name, form):
     """What is wrong with the outcome of a run against a hostile peer."""
     text = (done.out + done.err).decode("utf-8", "strict")
     if done.code not in (98, 99):
@@ -287,8 +304,11 @@ def problems_with(done, form):
         document = json.loads(done.out)
         if any(is_control(character) for string in strings_in(document) for character in string):
             yield "control characters inside the document"
-        if done.code == 99 and not document["summary"]["root_cause"]["fix"]:
+        root = document["summary"]["root_cause"]
+        if done.code == 99 and not root["fix"]:
             yield "no fix"
+        if name.startswith("WebSocket") and not (root and root["code"].startswith("ws.")):
+            yield f"blames {root and root['code']}"
 
 
 class HostilePeers(unittest.TestCase):
@@ -299,7 +319,7 @@ class HostilePeers(unittest.TestCase):
         for (name, form), future in futures.items():
             done = future.result()
             with self.subTest(peer=name, form=form):
-                problems = list(problems_with(done, form))
+                problems = list(problems_with(done, name, form))
                 code = (json.loads(done.out)["summary"]["root_cause"] or {"code": "undecided"})["code"] if form == "--json" and done.out else ""
                 if code:
                     print(f"  {name:<36} {done.code} {code:<28} {done.seconds:5.1f} s {done.rss_kib / 1024:5.1f} MiB", file=sys.stderr)

@@ -252,6 +252,20 @@ class Bundles(unittest.TestCase):
         self.assertTrue(mounted.stdout.rstrip().endswith("exit 1\nold\nb.tar.gz\nfill"), mounted.stdout[-200:])
 
 
+class Symbols(unittest.TestCase):
+    def test_ascii_where_the_locale_is_no_utf_8_or_when_asked_for(self):
+        url = ["https://relay.example", "--only", "url.path"]
+        for told, flags, plain in (({"LC_ALL": "C"}, [], True), ({"LC_ALL": "", "LC_CTYPE": "", "LANG": "en_US.ISO-8859-1"}, [], True),
+                                   ({"LC_ALL": "C.UTF-8"}, ["--ascii"], True), ({"LC_ALL": "en_US.utf8"}, [], False)):  # fmt: skip
+            with self.subTest(told=told, flags=flags):
+                self.assertEqual(run(*url, *flags, environment=told).stdout.isascii(), plain)
+
+    def test_lines_fit_the_width(self):
+        for columns in (80, 120):
+            done = run("https://relay.example", "--key-env=LAB_KEY", environment={"COLUMNS": str(columns), "LC_ALL": "C.UTF-8"})
+            self.assertLessEqual(max(map(len, done.stdout.decode().splitlines())), columns)
+
+
 class Watches(unittest.TestCase):
     def test_it_says_when_the_verdict_changes_and_ends_with_the_last_one(self):
         port = lab.free_port()

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/text.h"
+#include "report/doctor_watch.h"
 #include "report/terminal_doctor.h"
 #include "support/sample_diagnosis.h"
 
@@ -129,7 +130,7 @@ TEST_CASE("terminal doctor: what passed shows its evidence only when asked for")
 
 TEST_CASE("terminal doctor: quiet is the verdict alone") {
     const std::string text = report::terminal_doctor(test::intercepted_diagnosis(), {.detail = Detail::Quiet});
-    CHECK(text.starts_with("✗ fail  The certificate of relay.example"));
+    CHECK(text.starts_with("✗ fail  Someone between here and the relay answers"));
     CHECK_FALSE(holds(text, "key.present"));
 }
 
@@ -172,4 +173,15 @@ TEST_CASE("terminal doctor: colour changes no text") {
         }
     }
     CHECK(bare == report::terminal_doctor(test::intercepted_diagnosis(), {}));
+}
+
+TEST_CASE("doctor watch: a line with the time, what it was before, and the cause with what to do") {
+    const auto healthy = test::healthy_diagnosis();
+    const auto expired = test::expired_diagnosis();
+    CHECK(report::watch_lines(nullptr, healthy, {}) == "2026-11-21T14:30:00Z  ✓ pass  https://relay.example/v1 is watched\n");
+    CHECK(report::watch_lines(&healthy, expired, {}) ==
+          "2026-11-21T14:30:00Z  ✗ fail  was pass\n"
+          "  tls.expired: The certificate of relay.example expired on 2026-11-20.\n"
+          "  Report it to the relay.\n");
+    CHECK(report::watch_lines(&expired, healthy, {}) == "2026-11-21T14:30:00Z  ✓ pass  was fail (tls.expired)\n");
 }
