@@ -18,7 +18,6 @@ namespace idle {
 namespace {
 
 using core::human_duration;
-using result::CheckStatus;
 using result::Confidence;
 using result::Finding;
 using Role = ArmTimeline::Role;
