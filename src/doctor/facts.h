@@ -11,6 +11,7 @@
 #include "doctor/http_exchange.h"
 #include "doctor/sse_probe.h"
 #include "doctor/stream_arms.h"
+#include "doctor/tcp_verdict.h"
 #include "doctor/tls_verdict.h"
 #include "result/diagnosis.h"
 #include "wire/proxy.h"
@@ -31,6 +32,7 @@ struct Facts {
     std::optional<std::string> portal;      ///< net.captive: who seems to answer in the relay's place; nothing: nobody
     std::string address;                    ///< tcp.443: one that answers
     std::string broken_family;              ///< tcp.443: "IPv6" when none of its addresses answers and others do; empty: none
+    std::vector<Tried> failed_tries;        ///< tcp.443: of its first run, for the second one
     std::optional<bool> open_80;            ///< tcp.80; nothing: not asked
     std::optional<bool> open_8080;          ///< tcp.8080
     std::optional<TlsTrials> tls_trials;    ///< tls.handshake, when it failed

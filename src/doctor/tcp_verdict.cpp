@@ -24,7 +24,8 @@ constexpr core::Duration kFastRefusal = std::chrono::seconds(1);
 constexpr std::uint16_t kTlsPort = 443;
 constexpr std::uint16_t kPlainPort = 80;
 
-enum class Kind : std::uint8_t { Prohibited, Refused, Dropped, HostDown, Other, NoRoute };
+/// In the order of what they tell: any word before silence, and the lack of a route last.
+enum class Kind : std::uint8_t { Prohibited, Refused, HostDown, Dropped, Other, NoRoute };
 
 Kind kind_of(const Tried& tried) {
     switch (tried.error) {

@@ -157,6 +157,11 @@ TEST_CASE("tcp verdict: a missing family says nothing about the other one") {
     CHECK(code_of({tried(kV6, ENETUNREACH), tried(kV4, ENETUNREACH)}) == "tcp.no-route");
 }
 
+TEST_CASE("tcp verdict: any word about a host outranks silence") {
+    CHECK(code_of({tried(kV4, ETIMEDOUT, 3800ms), tried(kV4, EHOSTUNREACH, 3070ms)}) == "tcp.host-down");
+    CHECK(code_of({tried(kV4, ETIMEDOUT, 3800ms), tried(kV4, ECONNREFUSED)}) == "tcp.refused");
+}
+
 TEST_CASE("tcp verdict: a relay with IPv6 alone, where IPv6 does not work") {
     CHECK(code_of({tried(kV6, ENETUNREACH)}) == "ipv6.only-and-broken");
     CHECK(code_of({tried(kV6, ETIMEDOUT, 3s)}) == "ipv6.only-and-broken");
