@@ -1,3 +1,5 @@
+#include <optional>
+
 #include <fmt/format.h>
 
 #include "core/text.h"
@@ -16,6 +18,7 @@ namespace {
 
 using result::Confidence;
 
+constexpr core::Duration kRoundTripBudget = std::chrono::seconds(3);
 constexpr core::Duration kCountsBudget = std::chrono::seconds(3);
 constexpr std::size_t kShownBytes = 120;
 
@@ -31,6 +34,7 @@ StreamAsk asked_by(std::string method, std::string accept_encoding, std::string 
 std::optional<core::Duration> round_trip(const Subject& subject, const Facts& facts) {
     StreamAsk ask;
     ask.events = 0;
+    ask.budget = kRoundTripBudget;
     const StreamSample sample = play_stream(subject, facts, ask);
     return sample.done ? std::optional(sample.reply.head_at - sample.reply.asked) : std::nullopt;
 }
@@ -42,13 +46,22 @@ std::optional<std::uint64_t> events_sent(const Subject& subject, const Facts& fa
     return read_events_sent(ask_relay(subject, facts, question, Trust::Anyone, now() + kCountsBudget).body);
 }
 
-Outcome never_came(const Subject& subject, const Facts& facts, const HttpReply& reply, const std::string& id) {
-    const auto sent = events_sent(subject, facts, id);
-    if (reply.end == HttpReply::End::TimedOut && sent.value_or(0) > 0) {
-        return Outcome::fail("nothing of the stream came",
-                             found("sse.buffered-full", Confidence::Proven,
-                                   fmt::format("The relay has sent {} events, and not even the head of its answer came.", *sent)));
+/// Time ran out: whether the relay has sent what did not come.
+std::optional<Outcome> kept_for_long(const Subject& subject, const Facts& facts, const StreamSample& plain, const std::string& id) {
+    if (plain.reply.end != HttpReply::End::TimedOut) {
+        return std::nullopt;
     }
+    const std::uint64_t sent = events_sent(subject, facts, id).value_or(0);
+    if (sent <= plain.events.size() + 1) {  // one may be on its way
+        return std::nullopt;
+    }
+    const std::string came = plain.reply.has_head() ? fmt::format("{} came", plain.events.size()) : "not even the head of its answer came";
+    return Outcome::fail("the stream does not come", found("sse.buffered-full", Confidence::Proven,
+                                                           fmt::format("The relay has sent {} events, and within {} {}.", sent,
+                                                                       core::human_duration(StreamAsk{}.budget), came)));
+}
+
+Outcome not_answered(const HttpReply& reply) {
     return Outcome::fail(reply.text(), found("sse.not-a-stream", Confidence::Likely,
                                              fmt::format("A request for a stream is not answered: {}.", reply.text())));
 }
@@ -93,8 +106,11 @@ Outcome check_headers(const Subject& subject, Facts& facts) {
     streams.compressed = std::move(samples[1]);
     streams.by_get = std::move(samples[2]);
     const HttpReply& reply = streams.plain.reply;
+    if (auto kept = kept_for_long(subject, facts, streams.plain, id)) {
+        return *std::move(kept);
+    }
     if (!reply.has_head()) {
-        return never_came(subject, facts, reply, id);
+        return not_answered(reply);
     }
     if (!streams.plain.is_stream()) {
         return no_stream(reply);

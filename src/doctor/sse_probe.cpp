@@ -15,7 +15,6 @@ namespace relaybench::doctor {
 
 namespace {
 
-constexpr core::Duration kStreamBudget = std::chrono::seconds(10);
 constexpr std::size_t kMostTextBytes = std::size_t{1} << 20;
 
 class EventCollector final : public wire::SseSink {
@@ -77,7 +76,7 @@ StreamSample play_stream(const Subject& subject, const Facts& facts, const Strea
     question.target += ask.pad_bytes > 0 ? fmt::format("&pad_bytes={}", ask.pad_bytes) : "";
     question.target += ask.id.empty() ? "" : "&id=" + ask.id;
     question.headers = {{"Accept", "text/event-stream"}, {"Accept-Encoding", ask.accept_encoding}};
-    return sample_of(ask_relay(subject, facts, std::move(question), Trust::Anyone, now() + kStreamBudget));
+    return sample_of(ask_relay(subject, facts, std::move(question), Trust::Anyone, now() + ask.budget));
 }
 
 std::vector<StreamSample> play_streams(const Subject& subject, const Facts& facts, const std::vector<StreamAsk>& asks) {

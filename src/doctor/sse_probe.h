@@ -21,6 +21,7 @@ struct StreamAsk {
     std::size_t events = 12;
     std::chrono::milliseconds interval{300};
     std::size_t pad_bytes = 0;
+    core::Duration budget = std::chrono::seconds(10);
     std::string id{};  ///< under which the relay counts what it sent; empty: it does not
 };
 
@@ -39,7 +40,7 @@ struct StreamSample {
 /// The pieces of an answer as events; compressed ones are read as their bytes come.
 [[nodiscard]] StreamSample sample_of(HttpReply reply);
 
-/// Asks without a key, on a connection of its own, within ten seconds.
+/// Asks without a key, on a connection of its own.
 [[nodiscard]] StreamSample play_stream(const Subject& subject, const Facts& facts, const StreamAsk& ask);
 /// Each on a connection of its own, all at once.
 [[nodiscard]] std::vector<StreamSample> play_streams(const Subject& subject, const Facts& facts, const std::vector<StreamAsk>& asks);

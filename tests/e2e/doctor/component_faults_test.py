@@ -587,6 +587,32 @@ def _(place):
     return [place.nginx(place.stream("interval_ms=3000", "proxy_read_timeout 1s;", "proxy_buffering off;"))]
 
 
+@row("streams never answered", "sse.not-a-stream", works="WebSocket")
+def _(place):
+    silent = place.enter(components.silent_server())
+    return [place.nginx(f"location / {{ {place.forward} }} location = /v1/doctor/stream {{ proxy_pass http://127.0.0.1:{silent}; }}")]
+
+
+@row("held for longer than 10 s", "sse.buffered-full", works="WebSocket", says="not even the head")
+def _(place):
+    return [place.middle(down=lambda: StreamDam(b"text/event-stream"))]
+
+
+@row("body held for longer", "sse.buffered-full", works="WebSocket", says="0 came")
+def _(place):
+    return [place.middle(down=lambda: StreamDam(b'"seq":1'))]
+
+
+class StreamDam(Dam):
+    """For 12 s, and only of streams that do not end at once."""
+
+    def __init__(self, text):
+        super().__init__(b"text/event-stream", text, 12)
+
+    def feed(self, data):
+        return data if b"0\r\n\r\n" in data else super().feed(data)
+
+
 @row("no [DONE]", also=("sse.no-done",))
 def _(place):
     return [place.middle(down=lambda: components.Replace(b"e\r\ndata: [DONE]\n\n\r\n", b""))]
