@@ -190,6 +190,21 @@ TEST_CASE("finding codes: those of the catalogue's plan are there") {
     CHECK(doctor::finding_code("key.unheard-of") == nullptr);
 }
 
+TEST_CASE("finding codes: what is said of keys, URLs and this machine is raised by a check") {
+    std::string sources;
+    for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(RELAYBENCH_SOURCE_DIR) / "src/doctor")) {
+        const std::string name = entry.path().filename().string();
+        if (name.ends_with(".cpp") && !name.starts_with("codes_")) {
+            sources += core::read_file(entry.path(), kMaxBytes).value();
+        }
+    }
+    const std::set<std::string> settled = {"key", "url", "env", "clock", "host"};
+    for (const doctor::FindingCode& code : doctor::finding_codes()) {
+        CAPTURE(code.code);
+        CHECK((!settled.contains(category_of(code.code)) || sources.find("\"" + std::string(code.code) + "\"") != std::string::npos));
+    }
+}
+
 TEST_CASE("finding codes: a finding takes party and fix from its code") {
     const result::Finding finding = doctor::found("dns.timeout", result::Confidence::Likely, "Nobody answered.", {"resolvectl status"});
     CHECK(finding.code == "dns.timeout");
