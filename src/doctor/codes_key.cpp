@@ -59,10 +59,6 @@ constexpr auto kKeyCodes = std::to_array<FindingCode>({
     {"key.test-key", Party::You, "This is a sandbox key, and the host is the live one",
      "Keys of the sandbox have a beginning of their own. The live host may answer 401, or answers as the sandbox does.",
      "Use a live key, or go on if the sandbox is what you want."},
-    {"key.legacy-form", Party::You, "The key has the form of older guides",
-     "It matches a format of an older guide and not the one that keys are given out in today. It may still work; the check of the key with "
-     "the relay decides.",
-     "If the relay refuses it, create a new key."},
     {"key.unknown-format", Party::You, "The key matches none of the formats that are known of this relay",
      "Nothing else is odd about it. Formats change and guides contradict each other, so this is a warning only; the check of the key with "
      "the relay decides.",

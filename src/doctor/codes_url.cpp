@@ -24,9 +24,6 @@ constexpr auto kUrlCodes = std::to_array<FindingCode>({
      "WebSocket libraries want wss://, HTTP libraries https://; given the other one they refuse, hang or answer 400. Told from "
      "url.insecure-scheme by being encrypted.",
      "Use https:// for the HTTP endpoints and wss:// for the WebSocket ones."},
-    {"url.scheme-plain-on-port", Party::You, "A plain HTTP server listens on the port that TLS was tried on",
-     "The TLS hand-shake got no answer, and a plain HTTP request on a new connection to the same port did.",
-     "Use the port of the TLS server (443), or http:// when this is a test relay of your own."},
     {"url.missing-v1", Party::You, "The URL lacks the /v1 that the relay's paths begin with",
      "Clients append /chat/completions to the base URL as it stands. The relay answers 404, some front ends with a web page.",
      "Let the base URL end in /v1."},

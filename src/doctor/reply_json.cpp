@@ -91,8 +91,6 @@ std::optional<PacedEvent> read_paced_event(std::string_view json) {
     return PacedEvent{document["seq"].get<std::uint64_t>(), document["t_us"].get<std::int64_t>()};
 }
 
-std::optional<std::uint64_t> read_events_sent(std::string_view json) { return count_in(json, "events_sent"); }
-
 std::optional<std::uint64_t> read_pings(std::string_view json) { return count_in(json, "pings"); }
 
 }  // namespace relaybench::doctor

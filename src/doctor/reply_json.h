@@ -39,9 +39,6 @@ struct PacedEvent {
 };
 [[nodiscard]] std::optional<PacedEvent> read_paced_event(std::string_view json);
 
-/// `events_sent` of GET /v1/doctor/stream/ID.
-[[nodiscard]] std::optional<std::uint64_t> read_events_sent(std::string_view json);
-
 /// `pings` of the WebSocket's answer to {"ask":"pings"}.
 [[nodiscard]] std::optional<std::uint64_t> read_pings(std::string_view json);
 

@@ -100,7 +100,9 @@ void Server::handle(Session& session, const net::ServerRequest& request) {
     note_use(session, doctor_page.has_value());
     if (offer_ == RelayOptions::Offer::DoctorPages && !doctor_page) {
         answer(session, request, no_such_page(request));
-    } else if (request.method == "OPTIONS") {
+        return;
+    }
+    if (request.method == "OPTIONS") {
         answer(session, request, preflight());
     } else if (doctor_page) {
         serve_doctor(session, request, *doctor_page);

@@ -16,7 +16,6 @@ namespace report = relaybench::report;
 namespace result = relaybench::result;
 namespace test = relaybench::test;
 using report::Detail;
-using report::Layout;
 using report::Symbols;
 
 namespace {

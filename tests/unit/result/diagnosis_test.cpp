@@ -144,9 +144,9 @@ TEST_CASE("diagnosis lines: a check's line has the fields of the document, the s
     const auto check = nlohmann::json::parse(line);
     CHECK(check["kind"] == "check");
     CHECK(check["run_id"] == document["run_id"]);
-    for (const auto& [name, value] : document["checks"][3].items()) {
-        CAPTURE(name);
-        CHECK(check[name] == value);
+    for (const auto& member : document["checks"][3].items()) {
+        CAPTURE(member.key());
+        CHECK(check[member.key()] == member.value());
     }
     const auto summary = nlohmann::json::parse(result::summary_line(diagnosis));
     CHECK(summary["kind"] == "summary");
