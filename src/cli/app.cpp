@@ -8,6 +8,8 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
 
 #include "cli/command.h"
 #include "core/text.h"
@@ -92,11 +94,19 @@ ExitCode parse_and_act(int argc, const char* const* argv, const Context& context
     return invocation.action(context);
 }
 
+/// A reader that went away, as `head` does, wanted no more. A full disk has lost what somebody waits for.
+bool is_written(const Context& context) {
+    pollfd standard_output{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
+    context.out.flush();
+    return context.out.good() || (::poll(&standard_output, 1, 0) == 1 && (standard_output.revents & POLLERR) != 0);
+}
+
 }  // namespace
 
 ExitCode run_command_line(int argc, const char* const* argv, const Context& context) {
     try {
-        return parse_and_act(argc, argv, context);
+        const ExitCode code = parse_and_act(argc, argv, context);
+        return is_written(context) ? code : report_error(context, {core::ErrorKind::Failure, "the output could not be written in full"});
     } catch (const std::exception& error) {
         return report_error(context, {core::ErrorKind::Failure, fmt::format("unexpected: {}", core::printable(error.what(), 400))});
     }

@@ -10,7 +10,10 @@ namespace relaybench::cli {
 
 void WaitLine::show(const std::vector<std::string_view>& running, core::Duration elapsed) {
     constexpr core::Duration kPatience = std::chrono::seconds(2);
-    if (elapsed < kPatience || elapsed - last_ < std::chrono::seconds(1)) {
+    // A log keeps every line, a terminal the last one.
+    const core::Duration distance = std::chrono::seconds(context_.err_traits.is_terminal ? 1 : 5);
+    const bool said_lately = last_.count() > 0 && elapsed - last_ < distance;
+    if (elapsed < kPatience || said_lately) {
         return;
     }
     last_ = elapsed;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <future>
 #include <system_error>
 
@@ -19,6 +20,7 @@ using result::Confidence;
 
 constexpr core::Duration kLookupBudget = std::chrono::seconds(3);
 constexpr core::Duration kConnectBudget = std::chrono::seconds(3);
+constexpr std::size_t kMostAddresses = 3;
 constexpr core::Duration kTunnelBudget = std::chrono::seconds(5);
 constexpr core::Duration kDirectBudget = std::chrono::seconds(2);
 constexpr core::Duration kSlowTunnel = std::chrono::seconds(1);
@@ -35,7 +37,7 @@ Outcome check_tcp(const Subject& /*subject*/, Facts& facts) {
     }
     std::string address = lookup.addresses.front();
     Dialled dialled = dial(address, proxy.port, now() + kConnectBudget);
-    for (std::size_t i = 1; i < lookup.addresses.size() && dialled.system_error != 0; ++i) {
+    for (std::size_t i = 1; i < std::min(lookup.addresses.size(), kMostAddresses) && dialled.system_error != 0; ++i) {
         address = lookup.addresses[i];
         dialled = dial(address, proxy.port, now() + kConnectBudget);
     }

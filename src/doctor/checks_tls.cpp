@@ -21,6 +21,7 @@ using result::Confidence;
 using End = HandshakeResult::End;
 
 constexpr core::Duration kBudget = std::chrono::seconds(5);
+constexpr core::Duration kClockBudget = std::chrono::seconds(3);
 constexpr auto kClockTolerance = std::chrono::seconds(5);
 constexpr std::size_t kShownBytes = 120;
 
@@ -102,7 +103,7 @@ Outcome check_clock(const Subject& subject, Facts& facts) {
     question.method = "HEAD";
     question.target = facts.prefix + "/models";
     question.most_body_bytes = 1;
-    const HttpReply reply = ask_relay(subject, facts, question, Trust::Anyone, now() + kBudget);
+    const HttpReply reply = ask_relay(subject, facts, question, Trust::Anyone, now() + kClockBudget);
     const auto peer = parse_http_date(reply.header("date"));
     if (!peer) {
         return Outcome::info("the peer sends no date");

@@ -22,6 +22,7 @@ namespace relaybench::doctor {
 /// What checks have learned, for those that need them. A check writes its own part and reads those of the checks that it needs; the runner
 /// orders the two, so nothing here is locked.
 struct Facts {
+    Deadline ends = Deadline::max();   ///< of the whole examination: what reach.h waits for ends by then
     wire::Url url;                     ///< of the HTTP side (http or https), whatever scheme the user wrote
     std::optional<wire::Proxy> proxy;  ///< that connections go through
     std::string proxy_address;         ///< proxy.tcp

@@ -1,5 +1,6 @@
 #include "doctor/reach.h"
 
+#include <algorithm>
 #include <system_error>
 #include <utility>
 
@@ -45,6 +46,7 @@ Tunnelled ask_for_tunnel(Socket socket, const wire::Proxy& proxy, const std::str
 
 Reached reach_port(const Facts& facts, std::uint16_t port, Deadline deadline, Segments segments) {
     constexpr int kSmallSegment = 1000;  // below every MTU that tunnels leave
+    deadline = std::min(deadline, facts.ends);
     const std::string& address = facts.proxy ? facts.proxy_address : facts.address;
     const std::uint16_t first_port = facts.proxy ? facts.proxy->port : port;
     Dialled dialled = segments == Segments::Small ? dial_with_segments(address, first_port, kSmallSegment, deadline)
@@ -63,6 +65,7 @@ Reached reach_port(const Facts& facts, std::uint16_t port, Deadline deadline, Se
 }
 
 Reached reach_relay(const Subject& subject, const Facts& facts, Trust trust, Deadline deadline, Segments segments) {
+    deadline = std::min(deadline, facts.ends);
     Reached way = reach_port(facts, facts.url.port, deadline, segments);
     if (!way.channel || !facts.url.secure()) {
         return way;
@@ -81,6 +84,7 @@ Reached reach_relay(const Subject& subject, const Facts& facts, Trust trust, Dea
 }
 
 HttpReply ask_relay(const Subject& subject, const Facts& facts, HttpQuestion question, Trust trust, Deadline deadline) {
+    deadline = std::min(deadline, facts.ends);
     Reached way = reach_relay(subject, facts, trust, deadline);
     if (!way.channel) {
         HttpReply reply;

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <condition_variable>
 #include <exception>
+#include <iterator>
 #include <mutex>
 #include <optional>
 #include <set>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -62,6 +64,20 @@ Outcome run_twice_if_failing(const Check& check, const Subject& subject, Facts& 
     return second;
 }
 
+/// For everything, whatever the single checks may wait for: somebody stands beside it.
+core::Duration whole_budget(const Subject& subject) {
+    constexpr core::Duration kQuick = std::chrono::seconds(19);
+    constexpr core::Duration kDefault = std::chrono::seconds(43);
+    return subject.idle ? kDefault + subject.idle_for : subject.quick ? kQuick : kDefault;
+}
+
+/// A failure that came only because time was up is none.
+Outcome cut_short(Outcome outcome) {
+    Outcome undecided = Outcome::inconclusive("time was up: " + outcome.summary, "a run in which less has to be waited for");
+    std::move(outcome.evidence.begin(), outcome.evidence.end(), std::back_inserter(undecided.evidence));
+    return undecided;
+}
+
 class Examination {
   public:
     Examination(const Subject& subject, const std::vector<Check>& checks, const core::Clock& clock, const Watcher& watcher)
@@ -70,9 +86,12 @@ class Examination {
           clock_(clock),
           watcher_(watcher),
           began_(clock.now()),
+          ends_(began_ + whole_budget(subject)),
           facts_(first_facts(subject)),
           states_(checks.size(), State::Waiting),
-          results_(checks.size()) {}
+          results_(checks.size()) {
+        facts_.ends = ends_;
+    }
 
     std::vector<CheckResult> run() {
         describe();
@@ -157,16 +176,32 @@ class Examination {
             }
             if (watcher_.stop && watcher_.stop()) {
                 skip(i, "interrupted");
-                continue;
+            } else if (clock_.now() >= ends_) {
+                settle(i, Outcome::inconclusive("time was up before it began", "a run in which less has to be waited for"), clock_.now());
+            } else {
+                start(i);
             }
-            states_[i] = State::Running;
+        }
+    }
+
+    void start(std::size_t i) {
+        states_[i] = State::Running;
+        try {
             threads_.emplace_back([this, i] { run_one(i); });
+        } catch (const std::system_error& error) {
+            Outcome broken;
+            broken.status = CheckStatus::Error;
+            broken.summary = fmt::format("this machine gives no thread for it: {}", error.what());
+            settle(i, std::move(broken), clock_.now());
         }
     }
 
     void run_one(std::size_t i) {
         const auto at = clock_.now();
         Outcome outcome = run_twice_if_failing(checks_[i], subject_, facts_, clock_);
+        if (outcome.status == CheckStatus::Fail && clock_.now() >= ends_) {
+            outcome = cut_short(std::move(outcome));
+        }
         const std::lock_guard lock(mutex_);
         settle(i, std::move(outcome), at);
         changed_.notify_all();
@@ -239,6 +274,7 @@ class Examination {
     const core::Clock& clock_;
     const Watcher& watcher_;
     const core::TimePoint began_;
+    const core::TimePoint ends_;
     Facts facts_;
     std::mutex mutex_;
     std::condition_variable changed_;
@@ -283,6 +319,7 @@ std::vector<Check> chosen_checks(std::vector<Check> checks, const std::vector<st
         if (named || wanted.contains(check.id)) {
             wanted.insert(check.id);
             wanted.insert(check.needs.begin(), check.needs.end());
+            wanted.insert(check.after.begin(), check.after.end());
         }
     }
     std::erase_if(checks, [&](const Check& check) { return !wanted.contains(check.id); });

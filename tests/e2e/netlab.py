@@ -41,8 +41,8 @@ def why_not():
     """Why there can be no network here; empty when there can."""
     if os.geteuid() != 0:
         return "needs root for network namespaces"
-    for program in ("ip", "iptables", "ip6tables"):
-        if not shutil.which(program):
+    for program in ("ip", "iptables", "ip6tables", "nginx", "openssl", "sysctl"):
+        if not shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin"):
             return f"needs {program}"
     name = f"rb-probe-{os.getpid()}"
     added = subprocess.run(["ip", "netns", "add", name], capture_output=True, text=True, check=False)

@@ -27,7 +27,7 @@ KEY = "hs_test_CanaryKeyThatMustNeverBeSeenAnywhere42"
 URL = f"https://{HOST}/v1"
 SIDE_BY_SIDE = 8
 QUICK_BOUND_S = 20
-SLACK_S = 10  # for machines that are busy with the rows beside this one
+SLACK_S = 2  # of a busy machine
 OF_THIS_MACHINE = ("env", "clock", "host", "key")  # what they warn of depends on where the test runs, and on its key
 MATRIX = []
 ROWS = []
@@ -460,7 +460,7 @@ class NetworkFaults(unittest.TestCase):
         self.assertEqual(verdict["code"], each.code, f"{each.fault}\n{seen}")
         self.assertEqual(done.returncode, each.exit, f"{each.fault}\n{seen}")
         self.assertIn(each.says, verdict.get("cause", ""), each.fault)
-        self.assertLess(took, QUICK_BOUND_S + SLACK_S, each.fault)
+        self.assertLess(max(check["started_ms"] + check["duration_ms"] for check in document["checks"]), 1000 * (QUICK_BOUND_S + SLACK_S), each.fault)
 
     def test_each_fault_gets_its_root_cause(self):
         named = [each for each in ROWS if os.environ.get("ROWS", "") in each.fault]
@@ -482,4 +482,4 @@ if __name__ == "__main__":
     for fault, reason in SKIPPED:
         print(f"  skip  {fault:<44} {reason}")
     print(f"{right} of {len(MATRIX)} root causes right, {len(SKIPPED)} skipped")
-    sys.exit(not outcome.result.wasSuccessful())
+    sys.exit(77 if outcome.result.wasSuccessful() and not MATRIX else not outcome.result.wasSuccessful())

@@ -75,6 +75,12 @@ class ExitCodes(unittest.TestCase):
     def test_0_when_nothing_failed(self):
         self.assertEqual(run("embedded", "--quick").returncode, 0)
 
+    def test_1_when_the_report_cannot_be_written(self):
+        with open("/dev/full", "wb") as full:
+            for form in ([], ["--json"], ["--jsonl"]):
+                done = subprocess.run([harness.binary(), "doctor", "embedded", "--quick", *form], stdout=full, stderr=subprocess.PIPE, timeout=60, check=False)
+                self.assertEqual((done.returncode, done.stderr.decode()), (1, "relaybench: the output could not be written in full\n"))
+
     def test_99_when_a_check_failed_and_for_warnings_when_strict(self):
         self.assertEqual(run(f"http://127.0.0.1:{lab.free_port()}/v1", "--key-env=LAB_KEY").returncode, 99)
         with relay("fast") as server:
