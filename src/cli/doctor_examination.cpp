@@ -15,6 +15,7 @@
 #include "cli/doctor_watch.h"
 #include "core/text.h"
 #include "doctor/check.h"
+#include "doctor/check_choice.h"
 #include "report/terminal_doctor.h"
 #include "result/diagnosis_json.h"
 

@@ -12,6 +12,7 @@
 #include "core/calendar.h"
 #include "core/secret_shapes.h"
 #include "core/text.h"
+#include "doctor/check_choice.h"
 #include "doctor/shown.h"
 #include "result/diagnosis_json.h"
 #include "wire/proxy.h"

@@ -6,7 +6,6 @@
 #include <iterator>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -284,46 +283,11 @@ class Examination {
     std::vector<std::thread> threads_;
 };
 
-bool is_asked_for(const Check& check, const Subject& subject) {
-    switch (check.kind) {
-        case Check::Kind::Stream:
-            return !subject.quick;
-        case Check::Kind::Idle:
-            return subject.idle;
-        default:
-            return true;
-    }
-}
-
 }  // namespace
 
 std::vector<result::CheckResult> examine(const Subject& subject, const std::vector<Check>& checks, const core::Clock& clock,
                                          const Watcher& watcher) {
     return Examination(subject, checks, clock, watcher).run();
-}
-
-bool is_named(std::string_view id, std::string_view pattern) {
-    return pattern.ends_with('*') ? id.starts_with(pattern.substr(0, pattern.size() - 1)) : id == pattern;
-}
-
-std::vector<Check> chosen_checks(std::vector<Check> checks, const std::vector<std::string>& patterns, const Subject& subject) {
-    std::erase_if(checks, [&](const Check& check) { return !is_asked_for(check, subject); });
-    if (patterns.empty()) {
-        return checks;
-    }
-    std::set<std::string_view> wanted;
-    // Backwards: a check stands behind all that it needs.
-    for (std::size_t i = checks.size(); i-- > 0;) {
-        const Check& check = checks[i];
-        const bool named = std::any_of(patterns.begin(), patterns.end(), [&](const auto& pattern) { return is_named(check.id, pattern); });
-        if (named || wanted.contains(check.id)) {
-            wanted.insert(check.id);
-            wanted.insert(check.needs.begin(), check.needs.end());
-            wanted.insert(check.after.begin(), check.after.end());
-        }
-    }
-    std::erase_if(checks, [&](const Check& check) { return !wanted.contains(check.id); });
-    return checks;
 }
 
 }  // namespace relaybench::doctor

@@ -1,4 +1,5 @@
 #include "doctor/runner.h"
+#include "doctor/check_choice.h"
 
 #include <doctest/doctest.h>
 
