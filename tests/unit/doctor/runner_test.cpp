@@ -38,6 +38,44 @@ std::vector<result::CheckResult> examined(const std::vector<Check>& checks, cons
     return examine(subject, checks, clock, watcher);
 }
 
+/// A clock that checks may turn from their threads.
+class TurnedClock final : public core::Clock {
+  public:
+    [[nodiscard]] core::TimePoint now() const override { return core::TimePoint{core::Duration{now_ns_.load()}}; }
+    [[nodiscard]] core::WallTime wall_now() const override { return core::WallTime{core::Duration{now_ns_.load()}}; }
+    void turn(core::Duration by) { now_ns_ += by.count(); }
+
+  private:
+    std::atomic<core::Duration::rep> now_ns_{core::Duration(std::chrono::hours(1)).count()};
+};
+
+TEST_CASE("runner: when time is up a failure decides nothing") {
+    TurnedClock clock;
+    const Subject subject;
+    const auto late = [&] {
+        clock.turn(std::chrono::seconds(45));
+        return failing();
+    };
+    const auto results = examine(
+        subject, {check("late", {}, late, Check::Kind::Network), check("needing", {"late"}, passing, Check::Kind::Network)}, clock, {});
+    CHECK(results[0].status == CheckStatus::Inconclusive);
+    CHECK(results[0].findings.empty());
+    CHECK(results[1].blocked_by == "late");
+}
+
+TEST_CASE("runner: what has not begun when time is up is undecided") {
+    TurnedClock clock;
+    const Subject subject;
+    const auto turning = [&] {
+        clock.turn(std::chrono::seconds(45));
+        return passing();
+    };
+    const auto results = examine(
+        subject, {check("turns", {}, turning, Check::Kind::Network), check("later", {"turns"}, passing, Check::Kind::Network)}, clock, {});
+    CHECK(results[0].status == CheckStatus::Pass);
+    CHECK(results[1].status == CheckStatus::Inconclusive);
+}
+
 TEST_CASE("runner: results stand in the order of the catalogue, whoever ends first") {
     const auto results = examined(
         {check("a", {}, passing, Check::Kind::Network), check("b", {"a"}, passing, Check::Kind::Network), check("c", {}, passing)});
