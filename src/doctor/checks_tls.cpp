@@ -86,7 +86,7 @@ Outcome check_handshake(const Subject& subject, Facts& facts) {
 /// What tls.handshake tried after its failure, each attempt a line: the proof of its finding.
 Outcome check_otherwise(const Subject& /*subject*/, Facts& facts) {
     if (!facts.tls_trials) {
-        return Outcome::not_applicable("the first hand-shake stands");
+        return Outcome::not_applicable("no hand-shake failed");
     }
     const TlsTrials& trials = *facts.tls_trials;
     Outcome outcome = Outcome::info(fmt::format("other name: {}; small packets: {}; plain request: {}", words(trials.other_name),
