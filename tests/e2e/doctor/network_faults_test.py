@@ -123,6 +123,15 @@ def with_resolver(net, lab, **behaviour):
         yield asked
 
 
+@row("F00 no global IPv6, AAAA present", "healthy", exit=0)
+def no_global_v6(net, lab):
+    # The address of the link stays, so programs are still told of the relay's IPv6 addresses.
+    net.cli.ip("-6 route del default")
+    net.cli.ip(f"-6 addr del {netlab.CLIENT6}/64 dev eth0")
+    with lab.relay(net) as asked:
+        yield asked
+
+
 @row("F05 port 53 closed", "dns.timeout", says="refused")
 def no_resolver(net, lab):
     yield Asked()

@@ -191,6 +191,17 @@ TEST_CASE("tcp verdict: a family that is broken, an address that is dead") {
     CHECK(best_of({tried(kV4, ETIMEDOUT)}) == nullptr);
 }
 
+TEST_CASE("tcp verdict: an address that this machine has no route to costs nothing, and one that a router has none to does") {
+    const IcmpWord word{IcmpWord::Meaning::NoRoute, "2001:db8:1::1"};
+    CHECK(broken_family({tried(kV6, ENETUNREACH), tried(kV4, 0)}).empty());
+    CHECK(broken_family({tried(kV6, EADDRNOTAVAIL), tried(kV4, 0)}).empty());
+    CHECK(broken_family({tried(kV6, 0), tried(kV4, ENETUNREACH)}).empty());
+    CHECK(broken_family({tried(kV6, ENETUNREACH, 1ms, word), tried(kV4, 0)}) == "IPv6");
+    CHECK(broken_family({tried(kV6, ENETUNREACH), tried("2001:db8::3", ETIMEDOUT), tried(kV4, 0)}) == "IPv6");
+    CHECK(dead_address({tried(kV6, 0), tried("fd00::2", ENETUNREACH)}) == nullptr);
+    CHECK(dead_address({tried(kV6, 0), tried("fd00::2", ENETUNREACH, 1ms, word)}) != nullptr);
+}
+
 TEST_CASE("tcp verdict: a lost first packet is as shaky as a failure") {
     Tried resent = tried(kV4, 0, 1s);
     resent.lost_greetings = 1;
