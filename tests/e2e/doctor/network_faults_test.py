@@ -174,6 +174,13 @@ def hosts_file_other_server(net, lab):
         yield asked
 
 
+@row("F16 hosts file of a developer, unknown root", "tls.intercepted-untrusted")
+def hosts_file_of_developer(net, lab):
+    net.hosts(f"{SERVER} {HOST}")
+    with lab.relay(net, "stranger", records={}) as asked:
+        yield asked
+
+
 @row("F08 DROP", "tcp.timeout-dropped", rule="-j DROP")
 @row("F08 REJECT tcp-reset", "tcp.refused", rule="-j REJECT --reject-with tcp-reset")
 @row("F08 REJECT port-unreachable", "tcp.refused", says=f"{ROUTER_NEAR} says so", rule="-j REJECT --reject-with icmp-port-unreachable")
@@ -273,6 +280,22 @@ def captive_by_names(net, lab):
             plain_server(page), tls_server(lab.certificates["other"], page), where=net.rtr):
         net.rtr.iptables("-t nat -A PREROUTING -i r0 -p tcp --dport 80 -j REDIRECT --to-ports 80")
         yield Asked()
+
+
+COMPANY = "10.9.9.9"  # an address of the server's that only this network knows
+ANY_PAGE = "default_type text/html; return 200 '<html>Our relay</html>';"
+
+
+@row("F11 portal by names, at a private address", "net.captive-portal", certificate="other", page="return 302 http://login.hotel.example/;")
+@row("F11 control: a company's relay, port 80 with a page for everything", "healthy", exit=0, page=ANY_PAGE)
+@row("F11 control: a company's relay, port 80 sends to a login", "healthy", exit=0, page="return 302 https://login.example/;")
+@row("F16 a company's relay, unknown root", "tls.intercepted-untrusted", certificate="stranger", page=ANY_PAGE)
+def at_private_address(net, lab, page, certificate="good"):
+    net.srv.ip(f"addr add {COMPANY}/32 dev lo")
+    net.rtr.ip(f"route add {COMPANY} via {SERVER}")
+    with net.resolver({HOST: [COMPANY]}), net.relay() as port, net.nginx(
+            tls_server(lab.certificates[certificate], forward(port)), plain_server(page)):
+        yield Asked(flags=("--cacert", lab.chains.root))
 
 
 @row("F11 control: port 80 redirects to another site", "healthy", exit=0)
