@@ -332,12 +332,22 @@ TEST_CASE("answers that do not come: lost for their size only when small packets
     replies.small.end = HttpReply::End::Complete;
     REQUIRE(why_unanswered(replies));
     CHECK(why_unanswered(replies)->code == "net.mtu-blackhole-down");
-    replies.again.end = HttpReply::End::Complete;
-    CHECK_FALSE(why_unanswered(replies));
+    replies.small.end = HttpReply::End::TimedOut;
     replies.first.tcp.out_of_order_in = 2;
     CHECK(why_unanswered(replies)->confidence == Confidence::Likely);
+    CHECK_FALSE(is_answered_now_and_then(replies));
+}
+
+TEST_CASE("answers that come when they are asked for again: no hole, whatever came out of order") {
+    Unanswered replies;
+    replies.first.end = HttpReply::End::TimedOut;
+    replies.first.tcp.out_of_order_in = 2;
+    replies.again.end = replies.small.end = HttpReply::End::Complete;
+    CHECK_FALSE(why_unanswered(replies));
+    CHECK(is_answered_now_and_then(replies));
     replies.first.end = HttpReply::End::Complete;
     CHECK_FALSE(why_unanswered(replies));
+    CHECK_FALSE(is_answered_now_and_then(replies));
 }
 
 }  // namespace
