@@ -52,6 +52,17 @@ TEST_CASE("dns verdict: without an address, the resolvers' own words decide") {
     CHECK(why_no_address(seen({})).code == "dns.timeout");
 }
 
+TEST_CASE("dns verdict: a resolver that cannot be asked says nothing, whatever stands beside it") {
+    using End = DnsAnswer::End;
+    const auto unasked = both(End::NotAsked, End::NotAsked);
+    CHECK(why_no_address(seen(unasked + both(End::Refused, End::Refused))).code == "dns.refused");
+    CHECK(why_no_address(seen(unasked + both(End::TimedOut, End::TimedOut))).cause.find("10.0.0.1") != std::string::npos);
+    CHECK(why_no_address(seen(unasked, EAI_NONAME)).code == "dns.nxdomain");
+    CHECK(why_no_address(seen(unasked)).code == "dns.timeout");
+    CHECK(dead_resolvers(unasked + both(End::TimedOut, End::TimedOut)).empty());
+    CHECK(dead_resolvers(unasked + both(End::Addresses, End::NoData)).empty());
+}
+
 TEST_CASE("dns verdict: a denial outranks another resolver's address, for the system believes the first one") {
     using End = DnsAnswer::End;
     const auto finding = why_no_address(seen(both(End::NoSuchName, End::NoSuchName) + both(End::Addresses, End::NoData), EAI_NONAME));

@@ -36,6 +36,10 @@ TEST_CASE("resolv.conf: the name servers in order, whatever else stands there") 
     CHECK(resolvers_of("").empty());
 }
 
+TEST_CASE("resolvers: what is no numeric address is not asked") {
+    CHECK(ask_resolver("resolver.example", "relay.test", RecordType::A, std::chrono::seconds(1)).end == DnsAnswer::End::NotAsked);
+}
+
 TEST_CASE("hosts file: the line that names a host, in any letters, comments left out") {
     const char* text = "127.0.0.1 localhost\n10.0.0.9\trelay.example Relay2.example # here\n#10.0.0.8 other.example\n";
     CHECK(hosts_line_of(text, "relay2.EXAMPLE") == "10.0.0.9\trelay.example Relay2.example # here");
