@@ -45,10 +45,10 @@ std::vector<DnsAnswer> those_asked(std::vector<DnsAnswer> answers) {
 /// No resolver could be asked beside the system: its own word is all there is.
 Finding by_system_alone(const DnsSeen& seen) {
     if (seen.system.error == EAI_NONAME) {
-        return found("dns.nxdomain", Confidence::Likely,
-                     fmt::format("This machine's own lookup says that {} does not exist, and its resolvers cannot be asked beside it.",
-                                 seen.host),
-                     {first_line(seen)});
+        return found(
+            "dns.nxdomain", Confidence::Likely,
+            fmt::format("This machine's own lookup says that {} does not exist, and its resolvers cannot be asked beside it.", seen.host),
+            {first_line(seen)});
     }
     return found("dns.timeout", Confidence::Possible,
                  fmt::format("This machine's own lookup of {} gives no address, and its resolvers cannot be asked beside it.", seen.host),

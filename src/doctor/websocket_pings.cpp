@@ -54,7 +54,8 @@ std::string SentPings::add(core::TimePoint at) {
 }
 
 std::optional<core::Duration> SentPings::answer(std::string_view payload, core::TimePoint at) {
-    const auto ping = std::find_if(pings_.begin(), pings_.end(), [&](const Ping& each) { return each.payload == payload && !each.answered; });
+    const auto ping =
+        std::find_if(pings_.begin(), pings_.end(), [&](const Ping& each) { return each.payload == payload && !each.answered; });
     if (ping == pings_.end()) {
         return std::nullopt;
     }
