@@ -20,6 +20,8 @@ struct Unanswered {
 };
 /// Whether it is the size of packets that keeps the answer; nothing when it is not, or when it cannot be told. Pure.
 [[nodiscard]] std::optional<result::Finding> why_unanswered(const Unanswered& replies);
+/// Whether the same question, asked once more, was answered. Pure.
+[[nodiscard]] bool is_answered_now_and_then(const Unanswered& replies);
 
 /// The same for a question whose answer did not come in time; asks it twice more. Nothing at once when it came.
 [[nodiscard]] std::optional<result::Finding> explain_silence(const Subject& subject, const Facts& facts, const HttpQuestion& question,

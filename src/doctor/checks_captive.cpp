@@ -61,17 +61,13 @@ Outcome judge(const PortalSigns& signs, Facts& facts) {
     return Outcome::info(reply.text());
 }
 
-Outcome check_captive(const Subject& subject, Facts& facts) {
+Outcome check_captive(const Subject& /*subject*/, Facts& facts) {
     facts.portal.reset();
     if (facts.proxy || facts.addresses.empty() || wire::is_private(facts.url.host) || wire::is_loopback(facts.url.host)) {
         return Outcome::not_applicable("asked of public relays only");
     }
     const std::string& address = likeliest_address(facts.addresses);
-    PortalSigns signs{.host = facts.url.host,
-                      .nonce = random_nonce(),
-                      .private_address = subject.profile.expects_public_address && scope_of(address) == AddressScope::Private,
-                      .from_relay = {},
-                      .from_nowhere = {}};
+    PortalSigns signs{.host = facts.url.host, .nonce = random_nonce(), .from_relay = {}, .from_nowhere = {}};
     auto reply = ask_plain(address, signs);
     if (!reply) {
         return Outcome::not_applicable("port 80 is closed");

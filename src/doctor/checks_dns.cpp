@@ -176,18 +176,6 @@ Outcome judge_hosts_line(const Subject& subject, Facts& facts, const std::string
                                                         : Outcome::warn(std::move(summary), std::move(finding));
 }
 
-/// Addresses of a public name that are not public.
-Outcome judge_scope(const Subject& subject, Facts& facts, const std::string& odd) {
-    const auto& known = subject.profile.known_hosts;
-    const bool must_be_public = std::find(known.begin(), known.end(), facts.url.host) != known.end();
-    const AddressScope scope = scope_of(odd);
-    const bool leads_nowhere = scope == AddressScope::Null || (scope == AddressScope::Loopback && !accepts(odd, facts.url.port));
-    result::Finding finding = found("dns.sinkhole", must_be_public || leads_nowhere ? Confidence::Proven : Confidence::Possible,
-                                    fmt::format("{} resolves to {}, which is no public address.", facts.url.host, odd));
-    facts.misled = finding;
-    return must_be_public || leads_nowhere ? Outcome::fail(odd, std::move(finding)) : Outcome::warn(odd, std::move(finding));
-}
-
 /// A name that nobody has: random, and under a domain that resolvers do not answer by themselves, as they do for .invalid.
 std::string made_up_name() {
     std::random_device random;
@@ -212,6 +200,25 @@ Outcome judge_made_up_name(const Subject& subject, Facts& facts) {
         facts.misled = finding;  // whether it is a portal, a filter or a wrong name is for those to say who meet what answers there
     }
     return Outcome::warn(takes_the_relay ? "any name gets this address" : "names that do not exist resolve", std::move(finding));
+}
+
+/// Addresses of a public name that are not public. A host that is not known may be of a company that answers for it in its own network only.
+Outcome judge_scope(const Subject& subject, Facts& facts, const std::string& odd) {
+    const auto& known = subject.profile.known_hosts;
+    const bool must_be_public = std::find(known.begin(), known.end(), facts.url.host) != known.end();
+    const AddressScope scope = scope_of(odd);
+    const bool leads_nowhere = scope == AddressScope::Null || (scope == AddressScope::Loopback && !accepts(odd, facts.url.port));
+    const bool is_proven = must_be_public || leads_nowhere;
+    result::Finding finding = found("dns.sinkhole", is_proven ? Confidence::Proven : Confidence::Possible,
+                                    fmt::format("{} resolves to {}, which is no public address.", facts.url.host, odd));
+    if (is_proven) {
+        return Outcome::fail(odd, std::move(finding));
+    }
+    if (scope == AddressScope::Loopback) {
+        return Outcome::warn(odd, std::move(finding));
+    }
+    Outcome outcome = judge_made_up_name(subject, facts);
+    return outcome.findings.empty() ? Outcome::info(fmt::format("{}, a private address", odd)) : outcome;
 }
 
 Outcome check_sanity(const Subject& subject, Facts& facts) {

@@ -104,7 +104,7 @@ Outcome check_clock(const Subject& subject, Facts& facts) {
     question.target = facts.prefix + "/models";
     question.most_body_bytes = 1;
     const HttpReply reply = ask_relay(subject, facts, question, Trust::Anyone, now() + kClockBudget);
-    const auto peer = parse_http_date(reply.header("date"));
+    const auto peer = peer_time(reply.header("date"), reply.header("age"));
     if (!peer) {
         return Outcome::info("the peer sends no date");
     }

@@ -116,6 +116,8 @@ End end_of(int status) {
 
 std::string_view words(End end) {
     switch (end) {
+        case End::NotAsked:
+            return "not asked";
         case End::Addresses:
             return "addresses";
         case End::NoData:

@@ -17,7 +17,17 @@ enum class RecordType : std::uint8_t { A, Aaaa };
 struct DnsAnswer {
     std::string server;
     RecordType type = RecordType::A;
-    enum class End : std::uint8_t { Addresses, NoData, NoSuchName, ServerFailure, Refused, TimedOut, Unreachable, Other } end = End::Other;
+    enum class End : std::uint8_t {
+        NotAsked,  ///< doctor cannot ask this server: the system may, with options or forms of addresses of its own
+        Addresses,
+        NoData,
+        NoSuchName,
+        ServerFailure,
+        Refused,
+        TimedOut,
+        Unreachable,
+        Other,
+    } end = End::NotAsked;
     std::vector<std::string> addresses;  ///< numeric
     core::Duration took{0};
 

@@ -37,6 +37,24 @@ const DnsAnswer* first_with(const std::vector<DnsAnswer>& answers, End end) {
 
 std::string first_line(const DnsSeen& seen) { return "getent ahosts " + seen.host; }
 
+std::vector<DnsAnswer> those_asked(std::vector<DnsAnswer> answers) {
+    std::erase_if(answers, [](const DnsAnswer& answer) { return answer.end == End::NotAsked; });
+    return answers;
+}
+
+/// No resolver could be asked beside the system: its own word is all there is.
+Finding by_system_alone(const DnsSeen& seen) {
+    if (seen.system.error == EAI_NONAME) {
+        return found(
+            "dns.nxdomain", Confidence::Likely,
+            fmt::format("This machine's own lookup says that {} does not exist, and its resolvers cannot be asked beside it.", seen.host),
+            {first_line(seen)});
+    }
+    return found("dns.timeout", Confidence::Possible,
+                 fmt::format("This machine's own lookup of {} gives no address, and its resolvers cannot be asked beside it.", seen.host),
+                 {first_line(seen), "cat /etc/resolv.conf"});
+}
+
 /// The resolver has an address, and this machine does not come by it.
 Finding why_system_fails(const DnsSeen& seen, const DnsAnswer& with_address) {
     const auto addresses = addresses_in(seen.answers);
@@ -99,7 +117,8 @@ Finding why_refused(const DnsSeen& seen) {
 
 }  // namespace
 
-std::vector<std::string> dead_resolvers(const std::vector<DnsAnswer>& answers) {
+std::vector<std::string> dead_resolvers(const std::vector<DnsAnswer>& all) {
+    const auto answers = those_asked(all);  // both questions of a server are asked, or none
     std::vector<std::string> dead;
     for (std::size_t i = 0; i + 1 < answers.size(); i += 2) {
         if (is_silent(answers[i]) && is_silent(answers[i + 1])) {
@@ -144,7 +163,9 @@ Finding why_no_address(const DnsSeen& seen) {
     if (seen.answers.empty()) {
         return found("dns.timeout", Confidence::Likely, "No resolver is configured on this machine.", {"cat /etc/resolv.conf"});
     }
-    return why_refused(seen);
+    DnsSeen asked = seen;
+    asked.answers = those_asked(seen.answers);
+    return asked.answers.empty() ? by_system_alone(seen) : why_refused(asked);
 }
 
 Finding why_slow_lookup(const DnsSeen& seen) {

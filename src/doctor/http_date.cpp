@@ -1,6 +1,9 @@
 #include "doctor/http_date.h"
 
 #include <array>
+#include <charconv>
+#include <chrono>
+#include <cstdint>
 
 #include <fmt/format.h>
 
@@ -27,6 +30,15 @@ std::optional<core::WallTime> parse_http_date(std::string_view text) {
         }
     }
     return std::nullopt;
+}
+
+std::optional<core::WallTime> peer_time(std::string_view date, std::string_view age) {
+    constexpr std::uint32_t kMostSeconds = 0x7FFFFFFF;  // what caches say of more than that (RFC 9111 §1.2.2)
+    std::uint32_t seconds = 0;
+    const auto [end, error] = std::from_chars(age.data(), age.data() + age.size(), seconds);
+    const bool is_number = error == std::errc{} && end == age.data() + age.size() && seconds <= kMostSeconds;
+    const auto time = parse_http_date(date);
+    return time && is_number ? std::optional(*time + std::chrono::seconds(seconds)) : time;
 }
 
 }  // namespace relaybench::doctor

@@ -47,7 +47,7 @@ PortalVerdict judge_portal(const PortalSigns& signs) {
     }
     const bool is_everywhere = signs.from_nowhere && answers_anything(*signs.from_nowhere);
     const bool is_asked_for = signs.from_relay.status == kSignInFirst;
-    return is_everywhere || is_asked_for || signs.private_address ? PortalVerdict::Portal : PortalVerdict::Suspected;
+    return is_everywhere || is_asked_for ? PortalVerdict::Portal : PortalVerdict::Suspected;
 }
 
 std::string portal_name(const HttpReply& reply) {

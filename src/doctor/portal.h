@@ -10,9 +10,8 @@ namespace relaybench::doctor {
 
 /// What was asked in plain HTTP at the relay's address, and what came back. Judged without the network by judge_portal.
 struct PortalSigns {
-    std::string host;              ///< the relay's
-    std::string nonce;             ///< that the relay's own page would give back
-    bool private_address = false;  ///< of a name that should have a public one
+    std::string host;   ///< the relay's
+    std::string nonce;  ///< that the relay's own page would give back
     HttpReply from_relay;
     std::optional<HttpReply> from_nowhere;  ///< from an address that nobody has; nothing: not asked
 };

@@ -1,6 +1,7 @@
 #include "doctor/reach.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <system_error>
 #include <utility>
 
@@ -11,6 +12,8 @@
 namespace relaybench::doctor {
 
 namespace {
+
+constexpr core::Duration kFirstKnock = std::chrono::milliseconds(2500);
 
 bool is_trusted(const Subject& subject, const Facts& facts, const Chain& chain) {
     const auto at = core::SystemClock().wall_now();
@@ -49,8 +52,14 @@ Reached reach_port(const Facts& facts, std::uint16_t port, Deadline deadline, Se
     deadline = std::min(deadline, facts.ends);
     const std::string& address = facts.proxy ? facts.proxy_address : facts.address;
     const std::uint16_t first_port = facts.proxy ? facts.proxy->port : port;
-    Dialled dialled = segments == Segments::Small ? dial_with_segments(address, first_port, kSmallSegment, deadline)
-                                                  : dial(address, first_port, deadline);
+    const auto knock = [&](Deadline until) {
+        return segments == Segments::Small ? dial_with_segments(address, first_port, kSmallSegment, until) : dial(address, first_port, until);
+    };
+    // A lost greeting is sent again ever more rarely: where time is left, a new one gets through sooner.
+    Dialled dialled = knock(std::min(deadline, now() + kFirstKnock));
+    if (dialled.system_error == ETIMEDOUT && now() < deadline) {
+        dialled = knock(deadline);
+    }
     if (dialled.system_error != 0) {
         return {std::nullopt, std::generic_category().message(dialled.system_error)};
     }

@@ -49,6 +49,9 @@ Kind kind_of(const Tried& tried) {
     }
 }
 
+/// No packet left this machine, which costs no time: programs pass over such an address at once.
+bool is_passed_over(const Tried& tried) { return (tried.error == ENETUNREACH || tried.error == EADDRNOTAVAIL) && !tried.icmp; }
+
 std::string by_whom(const Tried& tried) {
     return tried.icmp && !tried.icmp->from.empty() && tried.icmp->from != tried.address ? fmt::format(" ({} says so)", tried.icmp->from)
                                                                                         : "";
@@ -141,7 +144,7 @@ std::string broken_family(const std::vector<Tried>& tries) {
     int answers[2] = {0, 0};
     int addresses[2] = {0, 0};
     for (const auto& tried : tries) {
-        addresses[tried.is_v6() ? 1 : 0] += 1;
+        addresses[tried.is_v6() ? 1 : 0] += is_passed_over(tried) ? 0 : 1;
         answers[tried.is_v6() ? 1 : 0] += tried.stands() ? 1 : 0;
     }
     if (addresses[1] > 0 && answers[1] == 0 && answers[0] > 0) {
@@ -154,7 +157,8 @@ const Tried* dead_address(const std::vector<Tried>& tries) {
     const auto has_living_kin = [&](const Tried& dead) {
         return std::any_of(tries.begin(), tries.end(), [&](const Tried& other) { return other.stands() && other.is_v6() == dead.is_v6(); });
     };
-    const auto at = std::find_if(tries.begin(), tries.end(), [&](const Tried& tried) { return !tried.stands() && has_living_kin(tried); });
+    const auto at = std::find_if(tries.begin(), tries.end(),
+                                 [&](const Tried& tried) { return !tried.stands() && !is_passed_over(tried) && has_living_kin(tried); });
     return at == tries.end() ? nullptr : &*at;
 }
 

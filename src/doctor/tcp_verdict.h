@@ -42,9 +42,10 @@ struct Neighbours {
 
 /// The quickest that stands; null: none does.
 [[nodiscard]] const Tried* best_of(const std::vector<Tried>& tries);
-/// "IPv6" or "IPv4" when that family has addresses of which none answers, and the other one works; else empty.
+/// "IPv6" or "IPv4" when that family has addresses of which none answers, and the other one works; else empty. A family that this machine
+/// has no route for is not broken: nothing is sent and nothing waits.
 [[nodiscard]] std::string broken_family(const std::vector<Tried>& tries);
-/// An address that fails while another one of its family works; null: there is none.
+/// An address that fails on the way while another one of its family works; null: there is none.
 [[nodiscard]] const Tried* dead_address(const std::vector<Tried>& tries);
 
 /// How many of these attempts, all to one address, failed or lost their first packet.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -23,15 +22,15 @@ constexpr core::Duration kLastWait = std::chrono::milliseconds(1500);
 constexpr core::Duration kAnswerBudget = std::chrono::seconds(2);
 
 /// Until the moment has come or `wanted` pongs have.
-void read_pongs(WebSocketProbe& socket, const std::vector<core::TimePoint>& sent, std::size_t wanted, Deadline until, PingTally& tally) {
+void read_pongs(WebSocketProbe& socket, SentPings& sent, std::size_t wanted, Deadline until, PingTally& tally) {
     while (tally.answered < wanted) {
         const SocketEvent event = socket.next(until);
         if (event.kind != Kind::Pong) {
             tally.ended = event.kind != Kind::TimedOut;
             return;
         }
-        if (tally.answered < sent.size()) {
-            tally.slowest = std::max(tally.slowest, event.at - sent[tally.answered]);
+        if (const auto waited = sent.answer(event.payload, event.at)) {
+            tally.slowest = std::max(tally.slowest, *waited);
             tally.answered += 1;
         }
     }
@@ -49,17 +48,31 @@ std::optional<std::uint64_t> pings_that_arrived(WebSocketProbe& socket) {
 
 }  // namespace
 
+std::string SentPings::add(core::TimePoint at) {
+    pings_.push_back({fmt::format("rb{}", pings_.size() + 1), at});
+    return pings_.back().payload;
+}
+
+std::optional<core::Duration> SentPings::answer(std::string_view payload, core::TimePoint at) {
+    const auto ping =
+        std::find_if(pings_.begin(), pings_.end(), [&](const Ping& each) { return each.payload == payload && !each.answered; });
+    if (ping == pings_.end()) {
+        return std::nullopt;
+    }
+    ping->answered = true;
+    return at - ping->at;
+}
+
 PingTally send_pings(WebSocketProbe& socket) {
     PingTally tally;
-    std::vector<core::TimePoint> sent;
-    while (sent.size() < kPings && !tally.ended) {
+    SentPings sent;
+    while (sent.count() < kPings && !tally.ended) {
         const Deadline next = now() + kInterval;
-        sent.push_back(now());
-        socket.send_ping(fmt::format("rb{}", sent.size()), next);
-        const bool last = sent.size() == kPings;
+        socket.send_ping(sent.add(now()), next);
+        const bool last = sent.count() == kPings;
         read_pongs(socket, sent, last ? kPings : std::numeric_limits<std::size_t>::max(), last ? now() + kLastWait : next, tally);
     }
-    tally.sent = sent.size();
+    tally.sent = sent.count();
     if (!tally.ended) {
         tally.arrived = pings_that_arrived(socket);
     }

@@ -78,7 +78,7 @@ Upgrade upgrade(Channel channel, const std::string& target, const std::string& a
         done.accepted = done.wrong_with.empty();
     }
     if (done.accepted) {
-        done.socket = std::make_unique<WebSocketProbe>(std::move(channel), done.reply.surplus);
+        done.socket = std::make_unique<WebSocketProbe>(std::move(channel), done.reply.surplus, deadline);
     }
     return done;
 }

@@ -24,8 +24,10 @@ struct SocketEvent {
 /// The client's side of a WebSocket for one check: blocking, with deadlines. Pings of the peer are answered.
 class WebSocketProbe final : private net::FrameSink {
   public:
-    /// Takes over a channel whose upgrade was accepted, and what came right behind the 101.
-    WebSocketProbe(Channel channel, std::string_view early) : channel_(std::move(channel)) { reader_.feed(early, *this); }
+    /// Takes over a channel whose upgrade was accepted, and what came right behind the 101; pings in it are answered by the deadline.
+    WebSocketProbe(Channel channel, std::string_view early, Deadline deadline) : channel_(std::move(channel)), deadline_(deadline) {
+        reader_.feed(early, *this);
+    }
 
     bool send_text(std::string_view text, Deadline deadline) { return send(0x1, text, deadline); }
     bool send_binary(std::string_view bytes, Deadline deadline) { return send(0x2, bytes, deadline); }

@@ -123,6 +123,15 @@ def with_resolver(net, lab, **behaviour):
         yield asked
 
 
+@row("F00 no global IPv6, AAAA present", "healthy", exit=0)
+def no_global_v6(net, lab):
+    # The address of the link stays, so programs are still told of the relay's IPv6 addresses.
+    net.cli.ip("-6 route del default")
+    net.cli.ip(f"-6 addr del {netlab.CLIENT6}/64 dev eth0")
+    with lab.relay(net) as asked:
+        yield asked
+
+
 @row("F05 port 53 closed", "dns.timeout", says="refused")
 def no_resolver(net, lab):
     yield Asked()
@@ -162,6 +171,13 @@ def hosts_file(net, lab, line):
 def hosts_file_other_server(net, lab):
     net.hosts(f"{netlab.ROUTER_FAR} {HOST}")
     with lab.relay(net) as asked, net.nginx(tls_server(lab.certificates["other"], "return 200;"), where=net.rtr):
+        yield asked
+
+
+@row("F16 hosts file of a developer, unknown root", "tls.intercepted-untrusted")
+def hosts_file_of_developer(net, lab):
+    net.hosts(f"{SERVER} {HOST}")
+    with lab.relay(net, "stranger", records={}) as asked:
         yield asked
 
 
@@ -264,6 +280,22 @@ def captive_by_names(net, lab):
             plain_server(page), tls_server(lab.certificates["other"], page), where=net.rtr):
         net.rtr.iptables("-t nat -A PREROUTING -i r0 -p tcp --dport 80 -j REDIRECT --to-ports 80")
         yield Asked()
+
+
+COMPANY = "10.9.9.9"  # an address of the server's that only this network knows
+ANY_PAGE = "default_type text/html; return 200 '<html>Our relay</html>';"
+
+
+@row("F11 portal by names, at a private address", "net.captive-portal", certificate="other", page="return 302 http://login.hotel.example/;")
+@row("F11 control: a company's relay, port 80 with a page for everything", "healthy", exit=0, page=ANY_PAGE)
+@row("F11 control: a company's relay, port 80 sends to a login", "healthy", exit=0, page="return 302 https://login.example/;")
+@row("F16 a company's relay, unknown root", "tls.intercepted-untrusted", certificate="stranger", page=ANY_PAGE)
+def at_private_address(net, lab, page, certificate="good"):
+    net.srv.ip(f"addr add {COMPANY}/32 dev lo")
+    net.rtr.ip(f"route add {COMPANY} via {SERVER}")
+    with net.resolver({HOST: [COMPANY]}), net.relay() as port, net.nginx(
+            tls_server(lab.certificates[certificate], forward(port)), plain_server(page)):
+        yield Asked(flags=("--cacert", lab.chains.root))
 
 
 @row("F11 control: port 80 redirects to another site", "healthy", exit=0)

@@ -133,6 +133,20 @@ TEST_CASE("websocket refusal: silence, a cut and frames of HTTP/2 are three thin
     CHECK(refused(none) == "ws.h2-mismatch");
 }
 
+TEST_CASE("pings: a pong answers the ping of its payload, once; others answer none") {
+    using namespace std::chrono_literals;
+    const core::TimePoint began{};
+    SentPings sent;
+    const std::string first = sent.add(began);
+    const std::string second = sent.add(began + 200ms);
+    CHECK_FALSE(sent.answer("", began + 210ms));
+    CHECK_FALSE(sent.answer("keep-alive", began + 210ms));
+    CHECK(sent.answer(second, began + 250ms) == 50ms);
+    CHECK(sent.answer(first, began + 260ms) == 260ms);
+    CHECK_FALSE(sent.answer(first, began + 270ms));
+    CHECK(sent.count() == 2);
+}
+
 TEST_CASE("pings: those that a proxy answers itself are told by the relay's count") {
     CHECK(judge_pings({.sent = 5, .answered = 5, .arrived = 5}).status == CheckStatus::Pass);
     CHECK(judge_pings({.sent = 5, .answered = 5}).status == CheckStatus::Pass);

@@ -52,6 +52,17 @@ TEST_CASE("dns verdict: without an address, the resolvers' own words decide") {
     CHECK(why_no_address(seen({})).code == "dns.timeout");
 }
 
+TEST_CASE("dns verdict: a resolver that cannot be asked says nothing, whatever stands beside it") {
+    using End = DnsAnswer::End;
+    const auto unasked = both(End::NotAsked, End::NotAsked);
+    CHECK(why_no_address(seen(unasked + both(End::Refused, End::Refused))).code == "dns.refused");
+    CHECK(why_no_address(seen(unasked + both(End::TimedOut, End::TimedOut))).cause.find("10.0.0.1") != std::string::npos);
+    CHECK(why_no_address(seen(unasked, EAI_NONAME)).code == "dns.nxdomain");
+    CHECK(why_no_address(seen(unasked)).code == "dns.timeout");
+    CHECK(dead_resolvers(unasked + both(End::TimedOut, End::TimedOut)).empty());
+    CHECK(dead_resolvers(unasked + both(End::Addresses, End::NoData)).empty());
+}
+
 TEST_CASE("dns verdict: a denial outranks another resolver's address, for the system believes the first one") {
     using End = DnsAnswer::End;
     const auto finding = why_no_address(seen(both(End::NoSuchName, End::NoSuchName) + both(End::Addresses, End::NoData), EAI_NONAME));
@@ -191,6 +202,17 @@ TEST_CASE("tcp verdict: a family that is broken, an address that is dead") {
     CHECK(best_of({tried(kV4, ETIMEDOUT)}) == nullptr);
 }
 
+TEST_CASE("tcp verdict: an address that this machine has no route to costs nothing, and one that a router has none to does") {
+    const IcmpWord word{IcmpWord::Meaning::NoRoute, "2001:db8:1::1"};
+    CHECK(broken_family({tried(kV6, ENETUNREACH), tried(kV4, 0)}).empty());
+    CHECK(broken_family({tried(kV6, EADDRNOTAVAIL), tried(kV4, 0)}).empty());
+    CHECK(broken_family({tried(kV6, 0), tried(kV4, ENETUNREACH)}).empty());
+    CHECK(broken_family({tried(kV6, ENETUNREACH, 1ms, word), tried(kV4, 0)}) == "IPv6");
+    CHECK(broken_family({tried(kV6, ENETUNREACH), tried("2001:db8::3", ETIMEDOUT), tried(kV4, 0)}) == "IPv6");
+    CHECK(dead_address({tried(kV6, 0), tried("fd00::2", ENETUNREACH)}) == nullptr);
+    CHECK(dead_address({tried(kV6, 0), tried("fd00::2", ENETUNREACH, 1ms, word)}) != nullptr);
+}
+
 TEST_CASE("tcp verdict: a lost first packet is as shaky as a failure") {
     Tried resent = tried(kV4, 0, 1s);
     resent.lost_greetings = 1;
@@ -310,9 +332,8 @@ TEST_CASE("portal: a page for everything, and the status made for portals") {
     page.from_nowhere = reply_with(200, {}, "<html>");
     CHECK(judge_portal(page) == PortalVerdict::Portal);
     CHECK(judge_portal(signs(reply_with(511))) == PortalVerdict::Portal);
-    PortalSigns at_private_address = signs(reply_with(302, {{"location", "http://192.168.1.1/"}}));
-    at_private_address.private_address = true;
-    CHECK(judge_portal(at_private_address) == PortalVerdict::Portal);
+    // A company's relay may send browsers to a login; whether it is a portal shows in the certificate.
+    CHECK(judge_portal(signs(reply_with(302, {{"location", "http://192.168.1.1/"}}))) == PortalVerdict::Suspected);
 }
 
 TEST_CASE("answers that do not come: lost for their size only when small packets bring one and large ones again do not") {
@@ -322,12 +343,22 @@ TEST_CASE("answers that do not come: lost for their size only when small packets
     replies.small.end = HttpReply::End::Complete;
     REQUIRE(why_unanswered(replies));
     CHECK(why_unanswered(replies)->code == "net.mtu-blackhole-down");
-    replies.again.end = HttpReply::End::Complete;
-    CHECK_FALSE(why_unanswered(replies));
+    replies.small.end = HttpReply::End::TimedOut;
     replies.first.tcp.out_of_order_in = 2;
     CHECK(why_unanswered(replies)->confidence == Confidence::Likely);
+    CHECK_FALSE(is_answered_now_and_then(replies));
+}
+
+TEST_CASE("answers that come when they are asked for again: no hole, whatever came out of order") {
+    Unanswered replies;
+    replies.first.end = HttpReply::End::TimedOut;
+    replies.first.tcp.out_of_order_in = 2;
+    replies.again.end = replies.small.end = HttpReply::End::Complete;
+    CHECK_FALSE(why_unanswered(replies));
+    CHECK(is_answered_now_and_then(replies));
     replies.first.end = HttpReply::End::Complete;
     CHECK_FALSE(why_unanswered(replies));
+    CHECK_FALSE(is_answered_now_and_then(replies));
 }
 
 }  // namespace

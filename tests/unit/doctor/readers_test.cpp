@@ -19,10 +19,25 @@ TEST_CASE("http date: the form of RFC 9110, and nothing else") {
     }
 }
 
+TEST_CASE("peer's clock: a cached answer is as old as its Age says") {
+    const char* date = "Sun, 06 Nov 1994 08:49:37 GMT";
+    CHECK(core::utc_text(*peer_time(date, "")) == "1994-11-06T08:49:37Z");
+    CHECK(core::utc_text(*peer_time(date, "3600")) == "1994-11-06T09:49:37Z");
+    for (const char* age : {"0", "-5", "1h", "2147483648", "99999999999999999999"}) {
+        CAPTURE(age);
+        CHECK(core::utc_text(*peer_time(date, age)) == "1994-11-06T08:49:37Z");
+    }
+    CHECK_FALSE(peer_time("", "5"));
+}
+
 TEST_CASE("resolv.conf: the name servers in order, whatever else stands there") {
     CHECK(resolvers_of("# comment\nsearch example\nnameserver 10.0.0.1\n  nameserver ::1\nnameserver\noptions ndots:5\n") ==
           std::vector<std::string>{"10.0.0.1", "::1"});
     CHECK(resolvers_of("").empty());
+}
+
+TEST_CASE("resolvers: what is no numeric address is not asked") {
+    CHECK(ask_resolver("resolver.example", "relay.test", RecordType::A, std::chrono::seconds(1)).end == DnsAnswer::End::NotAsked);
 }
 
 TEST_CASE("hosts file: the line that names a host, in any letters, comments left out") {
