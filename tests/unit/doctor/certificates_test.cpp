@@ -31,7 +31,7 @@ TEST_CASE("certificates: a host that OpenSSL cannot compare with is no match") {
     for (const std::string& host : {std::string(), std::string("a\0b.test", 8), std::string("relay.test"), std::string("192.0.2.1")}) {
         const auto verdict = doctor::judge_chain(chain, *roots, host, at);
         CAPTURE(verdict.text());
-        CHECK(verdict.problems.size() == 1);
+        CHECK((verdict.has(X509_V_ERR_HOSTNAME_MISMATCH) || verdict.has(X509_V_ERR_IP_ADDRESS_MISMATCH)));
         CHECK_FALSE(verdict.good_at_another_time());
     }
 }
