@@ -101,7 +101,7 @@ doctor::PrivateNames private_names(const doctor::Subject& subject, const Context
 
 std::vector<EvidenceFile> bundle_files(const BundleSource& source, const doctor::Facts& facts, result::Diagnosis diagnosis,
                                        const Context& context) {
-    const bool is_masked = source.names == BundleSource::Names::Masked;
+    const bool is_masked = source.names == doctor::Names::Masked;
     const auto masking = std::make_shared<doctor::Masking>(private_names(source.subject, context));
     const doctor::Cleaner clean = [&source, masking, is_masked](std::string_view text) {
         const std::string safe = core::without_secret_shapes(core::scrub(text, source.secrets));
@@ -111,7 +111,7 @@ std::vector<EvidenceFile> bundle_files(const BundleSource& source, const doctor:
     std::vector<EvidenceFile> files = {text_file("report.txt", report_text(diagnosis)),
                                        text_file("report.json", result::to_json(diagnosis)),
                                        doctor::timeline_file(facts),
-                                       doctor::certificates_file(facts, clean),
+                                       doctor::certificates_file(facts, source.names, clean),
                                        doctor::dns_file(facts, diagnosis, clean),
                                        doctor::tcp_file(facts, diagnosis, clean),
                                        doctor::headers_file(facts, clean),

@@ -16,7 +16,8 @@ namespace relaybench::cli {
 struct BundleSource {
     const doctor::Subject& subject;
     const std::vector<core::Secret>& secrets;
-    enum class Names : std::uint8_t { Masked, Shown } names = Names::Masked;
+    using Names = doctor::Names;
+    Names names = Names::Masked;
 };
 
 /// The names of people and machines that this machine's environment tells.

@@ -114,6 +114,14 @@ class Reader {
     std::vector<CheckResult> ended_;
 };
 
+/// User and password of a proxy variable as they are written there, which is not always as they were read: another program's proxy may be in
+/// it, or one that cannot be read.
+std::string login_of(std::string_view value) {
+    value.remove_prefix(value.find("://") == std::string_view::npos ? 0 : value.find("://") + 3);
+    const std::size_t at = value.rfind('@');
+    return std::string(value.substr(0, at == std::string_view::npos ? 0 : at));
+}
+
 }  // namespace
 
 std::vector<core::Secret> secrets_of(const doctor::Subject& subject) {
@@ -128,8 +136,14 @@ std::vector<core::Secret> secrets_of(const doctor::Subject& subject) {
     if (subject.proxy && !subject.proxy->credentials.empty()) {
         const std::string& login = subject.proxy->credentials.reveal();
         add(subject.proxy->credentials);
+        const std::string basic = wire::basic_authorization(subject.proxy->credentials);
         add(core::Secret(login.substr(login.find(':') + 1)));
-        secrets.emplace_back(wire::basic_authorization(subject.proxy->credentials));
+        secrets.emplace_back(basic.substr(basic.find(' ') + 1));
+    }
+    for (const char* name : {"https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"}) {
+        const std::string login = login_of(subject.environment ? subject.environment(name).value_or("") : "");
+        add(core::Secret(login));
+        add(core::Secret(login.substr(login.find(':') + 1)));
     }
     return secrets;
 }

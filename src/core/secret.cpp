@@ -27,6 +27,26 @@ std::vector<const Secret*> by_length(const std::vector<Secret>& secrets) {
     return found;
 }
 
+/// How many bytes a mask shows of a secret's beginning, which says what kind of key it is.
+std::size_t shown_beginning(const Secret& secret) {
+    const std::string mask = secret.masked();
+    return mask.find(kEllipsis);
+}
+
+/// How much of `text` is `secret`, whole or cut off: a text that was shortened within it still holds its beginning, before the mark of the
+/// cut or at the end.
+std::size_t held_of(std::string_view text, const Secret& secret) {
+    const std::string& whole = secret.reveal();
+    const auto differ = std::mismatch(text.begin(), text.end(), whole.begin(), whole.end());
+    const auto common = static_cast<std::size_t>(differ.first - text.begin());
+    if (common == whole.size()) {
+        return common;
+    }
+    const std::string_view rest = text.substr(common);
+    const bool is_cut = rest.empty() || rest.starts_with(kEllipsis);
+    return is_cut && common >= kShortestScrubbed && common > shown_beginning(secret) ? common : 0;
+}
+
 }  // namespace
 
 std::string Secret::masked() const {
@@ -49,14 +69,21 @@ std::string scrub(std::string_view text, const std::vector<Secret>& secrets) {
     std::string clean;
     clean.reserve(text.size());
     while (!text.empty()) {
-        const auto hit =
-            std::find_if(wanted.begin(), wanted.end(), [&](const Secret* secret) { return text.starts_with(secret->reveal()); });
-        if (hit == wanted.end()) {
+        const Secret* hit = nullptr;
+        std::size_t held = 0;
+        for (const Secret* secret : wanted) {
+            if (const std::size_t size = held_of(text, *secret); size > held) {
+                hit = secret;
+                held = size;
+            }
+        }
+        if (hit == nullptr) {
             clean.push_back(text.front());
             text.remove_prefix(1);
         } else {
-            clean.append((*hit)->masked());
-            text.remove_prefix((*hit)->reveal().size());
+            const bool is_marked = held < hit->reveal().size() && text.substr(held).starts_with(kEllipsis);
+            clean.append(held == hit->reveal().size() ? hit->masked() : std::string(is_marked ? "" : kEllipsis));
+            text.remove_prefix(held);
         }
     }
     return clean;

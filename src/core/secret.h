@@ -23,7 +23,8 @@ class Secret {
     std::string value_;
 };
 
-/// `text` with every occurrence of each secret of at least 6 characters replaced by its masked form.
+/// `text` with every occurrence of each secret of at least 6 characters replaced by its masked form. Where a text was cut within a secret,
+/// the 6 or more characters of it before the "…" or the end are left out, unless its mask shows them too.
 [[nodiscard]] std::string scrub(std::string_view text, const std::vector<Secret>& secrets);
 
 }  // namespace relaybench::core

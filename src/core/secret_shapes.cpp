@@ -55,9 +55,8 @@ Shape userinfo(std::string_view text) {
     if (!text.starts_with(kSeparator)) {
         return {};
     }
-    const std::size_t end = text.find_first_of(" /?#\"'<>\t\n", kSeparator.size());
-    const std::size_t at = text.substr(0, end).rfind('@');
-    return at == std::string_view::npos ? Shape{} : Shape{at + 1, fmt::format("{}{}@", kSeparator, kLeftOut)};
+    const std::size_t size = userinfo_size(text.substr(kSeparator.size()));
+    return size == 0 ? Shape{} : Shape{kSeparator.size() + size, fmt::format("{}{}@", kSeparator, kLeftOut)};
 }
 
 /// "?key=…", "&access_token=…".
@@ -135,6 +134,16 @@ std::string inside_base64(std::string_view secret, std::size_t shift) {
 }
 
 }  // namespace
+
+std::size_t userinfo_size(std::string_view text) {
+    const std::string_view word = text.substr(0, text.find_first_of(" \"'<>\t\r\n"));
+    const std::string_view authority = word.substr(0, word.find_first_of("/?#"));
+    const std::size_t colon = authority.find(':');
+    const std::string_view port = colon == std::string_view::npos ? "" : authority.substr(colon + 1);
+    const bool is_host = authority.starts_with('[') || std::ranges::all_of(port, is_digit);
+    const std::size_t at = (is_host ? authority : word).rfind('@');
+    return at == std::string_view::npos ? 0 : at + 1;
+}
 
 std::string without_secret_shapes(std::string_view text) {
     std::string clean;

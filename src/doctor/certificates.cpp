@@ -63,6 +63,14 @@ int note_problem(int ok, X509_STORE_CTX* context) {
     return 1;
 }
 
+/// False: OpenSSL will not compare names, and would take any. So it does without an error for an empty one.
+bool want_host(X509_VERIFY_PARAM& wanted, const std::string& host) {
+    if (wire::is_address(host)) {
+        return X509_VERIFY_PARAM_set1_ip_asc(&wanted, host.c_str()) == 1;
+    }
+    return !host.empty() && X509_VERIFY_PARAM_set1_host(&wanted, host.data(), host.size()) == 1;
+}
+
 void add_pem(X509_STORE& store, std::string_view pem) {
     std::unique_ptr<BIO, decltype(&BIO_free)> text(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), &BIO_free);
     while (X509* certificate = PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr)) {
@@ -131,16 +139,17 @@ ChainVerdict judge_chain(const Chain& chain, X509_STORE& store, const std::strin
         sk_X509_push(others.get(), chain[i].get());
     }
     std::unique_ptr<X509_STORE_CTX, decltype(&X509_STORE_CTX_free)> context(X509_STORE_CTX_new(), &X509_STORE_CTX_free);
-    X509_STORE_CTX_init(context.get(), &store, chain.front().get(), others.get());
+    if (context == nullptr || X509_STORE_CTX_init(context.get(), &store, chain.front().get(), others.get()) != 1) {
+        verdict.problems.push_back({X509_V_ERR_UNSPECIFIED, 0, "OpenSSL cannot judge the chain"});
+        return verdict;
+    }
     X509_STORE_CTX_set_app_data(context.get(), &verdict);
     X509_STORE_CTX_set_verify_cb(context.get(), &note_problem);
     X509_VERIFY_PARAM* wanted = X509_STORE_CTX_get0_param(context.get());
     X509_VERIFY_PARAM_set_time(wanted, std::chrono::system_clock::to_time_t(std::chrono::time_point_cast<std::chrono::seconds>(at)));
-    X509_VERIFY_PARAM_set_purpose(wanted, X509_PURPOSE_SSL_SERVER);
-    if (wire::is_address(host)) {
-        X509_VERIFY_PARAM_set1_ip_asc(wanted, host.c_str());
-    } else {
-        X509_VERIFY_PARAM_set1_host(wanted, host.c_str(), host.size());
+    if (X509_VERIFY_PARAM_set_purpose(wanted, X509_PURPOSE_SSL_SERVER) != 1 || !want_host(*wanted, host)) {
+        verdict.problems.push_back({X509_V_ERR_HOSTNAME_MISMATCH, 0, "OpenSSL cannot compare it with the host's name"});
+        return verdict;
     }
     if (X509_verify_cert(context.get()) != 1 && verdict.problems.empty()) {
         const int code = X509_STORE_CTX_get_error(context.get());

@@ -1,11 +1,10 @@
-#include <random>
-
 #include <fmt/format.h>
 
 #include "doctor/check.h"
 #include "doctor/dns_verdict.h"
 #include "doctor/facts.h"
 #include "doctor/finding_codes.h"
+#include "doctor/nonce.h"
 #include "doctor/portal.h"
 #include "doctor/socket.h"
 
@@ -21,11 +20,6 @@ constexpr core::Duration kAnswerBudget = std::chrono::milliseconds(1500);
 constexpr std::uint16_t kPlainPort = 80;
 /// Of the block TEST-NET-1 (RFC 5737), which nobody on the internet has: only who answers for every address answers for it.
 constexpr const char* kNowhere = "192.0.2.1";
-
-std::string random_nonce() {
-    std::random_device random;
-    return fmt::format("rb-{:08x}{:08x}", random(), random());
-}
 
 std::optional<HttpReply> ask_plain(const std::string& address, const PortalSigns& signs) {
     Dialled dialled = dial(address, kPlainPort, now() + kConnectBudget);

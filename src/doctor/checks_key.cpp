@@ -22,13 +22,6 @@ constexpr std::string_view kVariable = "environment variable ";
 
 bool holds_something(const KeySource& source) { return !core::trimmed(source.key.reveal()).empty(); }
 
-/// The key that a client would use; null when there is none.
-const KeySource* used_key(const Subject& subject) {
-    const auto at = std::ranges::find_if(
-        subject.keys, [](const KeySource& source) { return source.role == KeySource::Role::Read && holds_something(source); });
-    return at == subject.keys.end() ? nullptr : &*at;
-}
-
 std::string source_name(const KeySource& source) { return core::printable(source.name, 120); }
 
 std::optional<std::string> variable_of(const KeySource& source) {
@@ -70,6 +63,12 @@ Outcome judged(std::vector<KeyFault> faults, std::string summary) {
 }
 
 }  // namespace
+
+const KeySource* used_key(const Subject& subject) {
+    const auto at = std::ranges::find_if(
+        subject.keys, [](const KeySource& source) { return source.role == KeySource::Role::Read && holds_something(source); });
+    return at == subject.keys.end() ? nullptr : &*at;
+}
 
 Outcome check_key_present(const Subject& subject) {
     const KeySource* used = used_key(subject);

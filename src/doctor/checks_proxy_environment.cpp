@@ -6,6 +6,7 @@
 
 #include "core/text.h"
 #include "doctor/finding_codes.h"
+#include "doctor/shown.h"
 #include "doctor/static_checks.h"
 #include "wire/proxy.h"
 #include "wire/url.h"
@@ -16,22 +17,10 @@ namespace {
 using result::CheckStatus;
 using result::Confidence;
 
-constexpr std::size_t kMaxShown = 100;
 constexpr std::string_view kOurFamily = "relaybench";
 
 std::string value_of(const Subject& subject, std::string_view name) {
     return subject.environment ? subject.environment(std::string(name)).value_or("") : "";
-}
-
-/// Host and port of a proxy as it was written: what stands before the last '@' is never shown.
-std::string shown_proxy(std::string_view value) {
-    const std::size_t separator = value.find("://");
-    const std::string_view scheme = separator == std::string_view::npos ? "" : value.substr(0, separator + 3);
-    const std::size_t at = value.rfind('@');
-    if (at == std::string_view::npos) {
-        return core::printable(value, kMaxShown);
-    }
-    return core::printable(std::string(scheme) + "…@" + std::string(value.substr(at + 1)), kMaxShown);
 }
 
 /// A proxy that many programs cannot use, though it is well written.

@@ -35,7 +35,8 @@ constexpr auto kHttpCodes = std::to_array<FindingCode>({
      "gateway answered (HAProxy, nginx, Cloudflare, a load balancer), and its status what happened behind it.",
      "Wait and try again; send the relay's support the time, the request id and who answered."},
     {"auth.invalid-key", Party::You, "The relay does not accept the key",
-     "401 in the relay's own shape, over a connection that was proven to lead to it. The form of the key was checked before.",
+     "401 over a connection that was proven to lead to the relay: proven in its own shape (JSON), likely in the words of something that "
+     "stands before it. The form of the key was checked before.",
      "Compare the key with the relay's console; create a new one if it was revoked."},
     {"auth.forbidden", Party::You, "The key is known but may not do this",
      "403 in the relay's own shape (JSON): a restricted key, a region or an address list. Told from net.waf-block by the shape.",

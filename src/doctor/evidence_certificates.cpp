@@ -38,13 +38,24 @@ std::string words_of(const CertificateFacts& facts) {
     return core::printable(fmt::format("subject {} | issuer {} | for {}", facts.subject, facts.issuer, names), kMaxName);
 }
 
+/// Its dates tell nothing of whose it is.
+bool is_public(const Facts& facts) {
+    const auto verdict = judge_chain(facts.chain, *public_roots(), facts.url.host, facts_of(*facts.chain.front()).not_before);
+    return verdict.good() || verdict.good_at_another_time();
+}
+
 }  // namespace
 
-EvidenceFile certificates_file(const Facts& facts, const Cleaner& clean) {
+EvidenceFile certificates_file(const Facts& facts, Names names, const Cleaner& clean) {
     EvidenceFile file{.name = "certificates.pem"};
     if (facts.chain.empty()) {
         file.status = EvidenceFile::Status::Nothing;
         file.note = "no TLS session came about";
+        return file;
+    }
+    if (names == Names::Masked && !is_public(facts)) {
+        file.status = EvidenceFile::Status::LeftOut;
+        file.note = "no public authority vouches for it, so that it may name internal hosts; --no-mask puts it in";
         return file;
     }
     for (const auto& certificate : facts.chain) {

@@ -26,13 +26,18 @@ struct EvidenceFile {
 };
 [[nodiscard]] std::string_view evidence_status_id(EvidenceFile::Status status);
 
+/// Whether people and internal hosts are named.
+enum class Names : std::uint8_t { Masked, Shown };
+
 /// Makes a text from outside fit for a bundle: without secrets, and masked unless that was turned off.
 using Cleaner = std::function<std::string(std::string_view)>;
 
 // What the checks have learned beyond their results. Every text from outside goes through `clean`.
 
-/// certificates.pem: the chain as it was sent, each with subject, issuer and dates above it. Left out when `clean` would change its names.
-[[nodiscard]] EvidenceFile certificates_file(const Facts& facts, const Cleaner& clean);
+/// certificates.pem: the chain as it was sent, each with subject, issuer and dates above it. With Names::Masked only a public chain: that of
+/// another authority names hosts of its network, also in the addresses of its issuer and of its revocation list. Left out too when `clean`
+/// would change its names.
+[[nodiscard]] EvidenceFile certificates_file(const Facts& facts, Names names, const Cleaner& clean);
 /// timeline.jsonl: when each read of the synthetic stream brought how many bytes.
 [[nodiscard]] EvidenceFile timeline_file(const Facts& facts);
 /// headers.json: status and headers of the relay's answers, those of an allow-list only.

@@ -98,7 +98,7 @@ EvidenceJson checks_json(const result::Diagnosis& cleaned, std::initializer_list
 
 std::string shown_variable(std::string_view name, const std::string& value) {
     const bool is_list = core::lowercase(name) == "no_proxy";
-    return core::printable(is_list ? value : shown_url(value), kMaxValue);
+    return core::printable(is_list ? value : shown_proxy(value), kMaxValue);
 }
 
 double in_milliseconds(core::Duration duration) { return std::chrono::duration<double, std::milli>(duration).count(); }

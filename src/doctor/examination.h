@@ -65,4 +65,7 @@ struct Subject {
     std::function<bool()> interrupted;       ///< what takes long asks this and ends early; called from any thread; may be empty
 };
 
+/// The key that a client would use; null when there is none.
+[[nodiscard]] const KeySource* used_key(const Subject& subject);
+
 }  // namespace relaybench::doctor

@@ -28,12 +28,6 @@ constexpr std::size_t kShownBytes = 120;
 /// An authority that nobody verified learns nothing: what has to be secret is asked with Trust::Verified only.
 Trust trust_for_key(const Facts& facts) { return facts.url.secure() ? Trust::Verified : Trust::Anyone; }
 
-bool may_send_key(const Facts& facts) {
-    // Beyond a proxy of another machine "localhost" is that machine's, and the way to it is in the clear.
-    const bool stays_here = wire::is_loopback(facts.url.host) && (!facts.proxy || wire::is_loopback(facts.proxy->host));
-    return facts.proved_itself && (facts.url.secure() ? facts.trusted : stays_here);
-}
-
 /// A client that follows to another place leaves the key behind, and is then told that it has none.
 Outcome key_redirected(const Facts& facts, const HttpReply& reply) {
     const auto location = wire::parse_url(reply.header("location"));
@@ -55,7 +49,63 @@ Outcome key_forbidden(const HttpReply& reply) {
                                                    fmt::format("Requests with a key are refused on the way: {}.", answered(reply))));
 }
 
-Outcome judge_key(const Subject& subject, Facts& facts, const HttpReply& reply) {
+/// Whoever is not heard speaking as the relay may have refused in its place.
+Outcome key_refused(const KeySource& key, const HttpReply& reply) {
+    const bool is_relay = reply.is_json() && !reply.is_html();
+    return Outcome::fail(
+        reply.text(), is_relay
+                          ? found("auth.invalid-key", Confidence::Proven, fmt::format("The relay refuses the key from {}.", key.name))
+                          : found("auth.invalid-key", Confidence::Likely,
+                                  fmt::format("The key from {} is refused, and not in the relay's way: {}.", key.name, answered(reply))));
+}
+
+HttpQuestion with_key(const KeySource& key, std::string target) {
+    HttpQuestion question;
+    question.target = std::move(target);
+    question.headers = {{"Authorization", "Bearer " + std::string(core::trimmed(key.key.reveal()))}};
+    return question;
+}
+
+/// A name that goes into a path as it is.
+bool is_plain_name(std::string_view name) {
+    return std::all_of(name.begin(), name.end(), [](unsigned char letter) {
+        return std::isalnum(letter) != 0 || letter == '-' || letter == '.' || letter == '_' || letter == ':';
+    });
+}
+
+/// A model that the key's list lacks: whether it is kept from this key or not there at all.
+Outcome not_listed(const Subject& subject, const Facts& facts) {
+    const std::string shown = core::printable(subject.model, kShownBytes);
+    const auto& offered = subject.profile.models;
+    const bool in_guides = std::find(offered.begin(), offered.end(), subject.model) != offered.end();
+    const KeySource* key = used_key(subject);
+    const bool may_ask = key != nullptr && may_send_key(facts) && is_plain_name(subject.model);
+    const bool denied = may_ask && ask_relay(subject, facts, with_key(*key, fmt::format("{}/models/{}", facts.prefix, subject.model)),
+                                             trust_for_key(facts), now() + kBudget)
+                                           .status == 403;
+    if (denied || in_guides) {
+        return Outcome::fail("not for this key",
+                             found("model.not-entitled", denied ? Confidence::Proven : Confidence::Likely,
+                                   fmt::format("{} is {}, and the list of models for this key lacks it.", shown,
+                                               denied ? "refused to this key (403)" : "a model of the relay's guides")));
+    }
+    const std::vector<std::string_view> names(facts.models.begin(), facts.models.end());
+    return Outcome::fail("not listed",
+                         found("model.unknown", Confidence::Proven,
+                               fmt::format("The relay lists no model {}{}.", shown, core::did_you_mean(subject.model, names))));
+}
+
+}  // namespace
+
+bool may_send_key(const Facts& facts) {
+    // Beyond a proxy of another machine "localhost" is that machine's, and the way to it is in the clear. A name is where it leads to.
+    const bool stays_here =
+        wire::is_loopback(facts.url.host) &&
+        (facts.proxy ? wire::is_loopback(facts.proxy->host) && wire::is_loopback(facts.proxy_address) : wire::is_loopback(facts.address));
+    return facts.proved_itself && (facts.url.secure() ? facts.trusted : stays_here);
+}
+
+Outcome judge_key(const KeySource& key, Facts& facts, const HttpReply& reply) {
     const std::string by = reply.is_json() ? "The relay" : "Something on the way";
     if (reply.status >= 300 && reply.status < 400) {
         return key_redirected(facts, reply);
@@ -65,8 +115,7 @@ Outcome judge_key(const Subject& subject, Facts& facts, const HttpReply& reply) 
             facts.models = read_models(reply.body);
             return Outcome::pass(fmt::format("the key is good, {} models", facts.models.size()));
         case 401:
-            return Outcome::fail(reply.text(), found("auth.invalid-key", Confidence::Proven,
-                                                     fmt::format("{} refuses the key from {}.", by, subject.keys.front().name)));
+            return key_refused(key, reply);
         case 402:
             return Outcome::fail(reply.text(), found("auth.quota", Confidence::Proven, "The account has no credit left."));
         case 403:
@@ -86,57 +135,21 @@ Outcome judge_key(const Subject& subject, Facts& facts, const HttpReply& reply) 
     }
 }
 
-HttpQuestion with_key(const Subject& subject, std::string target) {
-    HttpQuestion question;
-    question.target = std::move(target);
-    question.headers = {{"Authorization", "Bearer " + std::string(core::trimmed(subject.keys.front().key.reveal()))}};
-    return question;
-}
-
-/// A name that goes into a path as it is.
-bool is_plain_name(std::string_view name) {
-    return std::all_of(name.begin(), name.end(), [](unsigned char letter) {
-        return std::isalnum(letter) != 0 || letter == '-' || letter == '.' || letter == '_' || letter == ':';
-    });
-}
-
-/// A model that the key's list lacks: whether it is kept from this key or not there at all.
-Outcome not_listed(const Subject& subject, const Facts& facts) {
-    const std::string shown = core::printable(subject.model, kShownBytes);
-    const auto& offered = subject.profile.models;
-    const bool in_guides = std::find(offered.begin(), offered.end(), subject.model) != offered.end();
-    const bool may_ask = !subject.keys.empty() && may_send_key(facts) && is_plain_name(subject.model);
-    const bool denied = may_ask && ask_relay(subject, facts, with_key(subject, fmt::format("{}/models/{}", facts.prefix, subject.model)),
-                                             trust_for_key(facts), now() + kBudget)
-                                           .status == 403;
-    if (denied || in_guides) {
-        return Outcome::fail("not for this key",
-                             found("model.not-entitled", denied ? Confidence::Proven : Confidence::Likely,
-                                   fmt::format("{} is {}, and the list of models for this key lacks it.", shown,
-                                               denied ? "refused to this key (403)" : "a model of the relay's guides")));
-    }
-    const std::vector<std::string_view> names(facts.models.begin(), facts.models.end());
-    return Outcome::fail("not listed",
-                         found("model.unknown", Confidence::Proven,
-                               fmt::format("The relay lists no model {}{}.", shown, core::did_you_mean(subject.model, names))));
-}
-
-}  // namespace
-
 Outcome check_auth(const Subject& subject, Facts& facts) {
-    if (subject.keys.empty()) {
+    const KeySource* key = used_key(subject);
+    if (key == nullptr) {
         return Outcome::not_applicable("no key was given");
     }
     if (!may_send_key(facts)) {
         return Outcome::inconclusive("the key was not sent: the peer was not verified",
                                      "a certificate that the public roots vouch for, or --cacert with the relay's own authority");
     }
-    const HttpQuestion question = with_key(subject, facts.prefix + "/models");
+    const HttpQuestion question = with_key(*key, facts.prefix + "/models");
     facts.auth_reply = ask_relay(subject, facts, question, trust_for_key(facts), now() + kBudget);
     if (auto lost = explain_silence(subject, facts, question, trust_for_key(facts), *facts.auth_reply)) {
         return Outcome::fail(facts.auth_reply->text(), *std::move(lost)).with("tcp", facts.auth_reply->tcp.text());
     }
-    Outcome outcome = judge_key(subject, facts, *facts.auth_reply);
+    Outcome outcome = judge_key(*key, facts, *facts.auth_reply);
     return show_answerer(outcome, *facts.auth_reply);
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
@@ -40,6 +41,12 @@ std::optional<std::string> class_of_ipv6(const std::string& run) {
     std::array<unsigned char, sizeof(in6_addr)> bytes{};
     if (inet_pton(AF_INET6, run.c_str(), bytes.data()) != 1) {
         return std::nullopt;
+    }
+    constexpr std::array<unsigned char, 12> kMapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    if (std::ranges::equal(kMapped, std::span(bytes).first(kMapped.size()))) {
+        const std::string v4 = fmt::format("{}.{}.{}.{}", bytes[12], bytes[13], bytes[14], bytes[15]);
+        const std::string shown = class_of_ipv4(v4).value_or(v4);
+        return shown == v4 ? run : "::ffff:" + shown;
     }
     if ((bytes[0] & 0xfeU) == 0xfcU) {
         return "fdxx::x";

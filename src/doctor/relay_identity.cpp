@@ -10,6 +10,7 @@
 #include "doctor/facts.h"
 #include "doctor/finding_codes.h"
 #include "doctor/http2_frames.h"
+#include "doctor/nonce.h"
 #include "doctor/reach.h"
 #include "doctor/reply_json.h"
 #include "doctor/shown.h"
@@ -120,7 +121,7 @@ Outcome redirected(const Facts& facts, const HttpReply& reply) {
 }
 
 Outcome check_identity(const Subject& subject, Facts& facts) {
-    const std::string challenge = fmt::format("rb-{:x}", now().time_since_epoch().count());
+    const std::string challenge = random_nonce();
     HttpQuestion question;
     question.target = facts.prefix + "/doctor/hello";
     question.headers = {{"X-HS-Challenge", challenge}};

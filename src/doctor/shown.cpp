@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/secret_shapes.h"
 #include "core/text.h"
 #include "core/utf8.h"
 #include "wire/key_provider.h"
@@ -14,6 +15,7 @@ namespace relaybench::doctor {
 namespace {
 
 constexpr std::size_t kMaxShown = 200;
+constexpr std::size_t kMaxShownProxy = 100;
 
 std::string literal_beginning(const std::string& regex) { return regex.substr(0, regex.find_first_of("\\^$.|?*+()[]{}")); }
 
@@ -104,14 +106,14 @@ std::string code_point_text(char32_t code) {
 std::string shown_url(std::string_view text) {
     const std::size_t separator = text.find("://");
     const std::size_t begin = separator == std::string_view::npos ? 0 : separator + 3;
-    const std::size_t end = std::min(text.find_first_of("/?#", begin), text.size());
-    // A password may hold any of the characters that end an authority.
-    const std::size_t at = text.rfind('@');
     std::string shown(text.substr(0, begin));
     std::string_view rest = text.substr(begin);
-    if (at != std::string_view::npos && at >= begin && (at < end || text.find('?') > at)) {
+    // A password may hold any of the characters that end an authority.
+    const std::size_t at = rest.substr(0, rest.find('?')).rfind('@');
+    const std::size_t userinfo = std::max(core::userinfo_size(rest), at == std::string_view::npos ? 0 : at + 1);
+    if (userinfo > 0) {
         shown += "…@";
-        rest = text.substr(at + 1);
+        rest.remove_prefix(userinfo);
     }
     const std::size_t query = rest.find('?');
     shown += rest.substr(0, query);
@@ -119,6 +121,16 @@ std::string shown_url(std::string_view text) {
         shown += "?" + masked_query(rest.substr(query + 1));
     }
     return core::printable(shown, kMaxShown);
+}
+
+std::string shown_proxy(std::string_view value) {
+    const std::size_t separator = value.find("://");
+    const std::string_view scheme = separator == std::string_view::npos ? "" : value.substr(0, separator + 3);
+    const std::size_t at = value.rfind('@');
+    if (at == std::string_view::npos) {
+        return core::printable(value, kMaxShownProxy);
+    }
+    return core::printable(std::string(scheme) + "…@" + std::string(value.substr(at + 1)), kMaxShownProxy);
 }
 
 }  // namespace relaybench::doctor

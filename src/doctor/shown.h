@@ -22,4 +22,7 @@ namespace relaybench::doctor {
 /// A URL as the user wrote it, printable: a user and password become "…", as do the values of its query but that of `model`.
 [[nodiscard]] std::string shown_url(std::string_view text);
 
+/// The scheme, host and port of a proxy as it was written: what stands before the last '@' is never shown.
+[[nodiscard]] std::string shown_proxy(std::string_view value);
+
 }  // namespace relaybench::doctor

@@ -93,8 +93,12 @@ void rewrite(CheckResult& check, const std::function<std::string(std::string_vie
         for (std::string& command : finding.commands)
             command = other(command);
     }
-    for (Evidence& evidence : check.evidence)
+    check.works = other(check.works);
+    for (Evidence& evidence : check.evidence) {
+        // Names hold addresses and paths ("resolver 10.0.0.53").
+        evidence.name = other(evidence.name);
         evidence.value = other(evidence.value);
+    }
 }
 
 void rewrite(Diagnosis& diagnosis, const std::function<std::string(std::string_view)>& other) {

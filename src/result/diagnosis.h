@@ -38,7 +38,7 @@ struct Finding {
     std::vector<std::string> commands;  ///< to be pasted
 };
 
-/// A value that a check saw. `name` is a short lower-case word or two, `value` printable and scrubbed.
+/// A value that a check saw. `name` is a short lower-case word or two, with the address or file that it is about; both are printable.
 struct Evidence {
     std::string name;
     std::string value;

@@ -101,6 +101,18 @@ def good_proof(recorder, connection, head):
     return connection.sendall(answer("404 Not Found", b'{"error":{"message":"no"}}', JSON))
 
 
+def echoing_at(place):
+    """A relay that sends the key back behind so much else that a text that is shortened is cut within it."""
+    def serve(recorder, connection, head):
+        key = header(head, "authorization").removeprefix("Bearer ")
+        if not key:
+            return good_proof(recorder, connection, head)
+        told = "x" * place + key + "y" * 400
+        return connection.sendall(answer("401 Unauthorized", json.dumps({"error": {"message": told}}).encode(), JSON, f"Server: {told}", f"Via: 1.1 {told}"))
+
+    return serve
+
+
 def refusing_proxy(recorder, connection, head):
     connection.sendall(answer("403 Filtered", b"<html>denied</html>", "Content-Type: text/html"))
 
@@ -216,6 +228,19 @@ class Secrecy(unittest.TestCase):
             with self.subTest(peer=name), Recorder(serve, tls_of(*self.authority.issue(name))) as recorder:
                 self.assert_kept(recorder, [f"https://localhost:{recorder.port}/v1", "--cacert", self.authority.certificate], ["json", "jsonl", "bundle"])
 
+    def test_a_verified_relay_that_sends_it_back_where_texts_are_cut(self):
+        beginning = KEY[:14].encode()  # its kind, which may be seen, and six characters
+        for place in (20, 40, 86, 98):
+            with self.subTest(place=place), Recorder(echoing_at(place)) as recorder:
+                folder = self.folder / str(place)
+                folder.mkdir()
+                code, texts = outputs_of([f"http://127.0.0.1:{recorder.port}/v1", "--quick"], "bundle", folder, "variable")
+                self.assertEqual(code, 99)
+                self.assertIn(KEY.encode(), bytes(recorder.received))
+                self.assertIn(b"x" * place, texts["stdout"])
+                for name, data in texts.items():
+                    self.assertNotIn(beginning, data, name)
+
     def test_an_imposter_on_this_machine(self):
         for serve in (web_page, wrong_proof):
             with Recorder(serve) as recorder:
@@ -246,6 +271,22 @@ class Secrecy(unittest.TestCase):
         self.assertIn(base64.b64encode(login.encode()), bytes(recorder.received))
         self.assertFalse(holds(done.stdout + done.stderr, "pass-word-of-the-proxy"))
         self.assertFalse(holds(bytes(recorder.received), KEY))
+
+    def test_a_password_that_looks_like_the_end_of_a_host(self):
+        for number, password in enumerate(("pa?ss-of-the-proxy", "12?ss-of-the-proxy", "pa/ss-of-the-proxy", "pa#ss-of-the-proxy")):
+            folder = self.folder / f"proxy-{number}"
+            folder.mkdir()
+            told = environment_of({"https_proxy": f"http://somebody:{password}@proxy.example:3128", "ALL_PROXY": f"http://x:{password}@proxy.example:1"})
+            done = subprocess.run([harness.binary(), "doctor", "https://relay.example/v1", "--only", "proxy.env", "--json", "--bundle", folder / "b.tar.gz"],
+                                  capture_output=True, env=told, timeout=60, check=False)  # fmt: skip
+            texts = {"stdout": done.stdout, "stderr": done.stderr}
+            if (folder / "b.tar.gz").exists():
+                with tarfile.open(folder / "b.tar.gz", "r:gz") as archive:
+                    texts |= {member.name: archive.extractfile(member).read() for member in archive.getmembers()}
+            for name, data in texts.items():
+                with self.subTest(password=password, text=name):
+                    self.assertNotIn(b"ss-of-the-proxy", data)
+                    self.assertNotIn(b"somebody", data)
 
     def test_no_command_line_and_no_child_holds_it(self):
         process = subprocess.Popen([harness.binary(), "doctor", "embedded", "--key-env", "LAB_KEY", "--json"], stdout=subprocess.PIPE,

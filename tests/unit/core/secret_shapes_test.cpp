@@ -16,6 +16,8 @@ TEST_CASE("secret shapes: the value is left out, what kind of thing it was stays
         {"sent bearer abcdefgh1 twice", "sent bearer … twice"},
         {"Proxy-Authorization: Basic dXNlcjpwYXNz", "Proxy-Authorization: Basic …"},
         {"http://user:pa@ss@proxy.example:3128/", "http://…@proxy.example:3128/"},
+        {"http://user:pa?ss@proxy.example:3128/, then", "http://…@proxy.example:3128/, then"},
+        {"http://user:pa/ss#1@proxy.example", "http://…@proxy.example"},
         {"to https://h/v1?model=m&token=abc#x", "to https://h/v1?model=m&token=…#x"},
         {"https://h/?key=abc", "https://h/?key=…"},
         {"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln, then", "eyJ…, then"},
@@ -30,8 +32,8 @@ TEST_CASE("secret shapes: the value is left out, what kind of thing it was stays
 TEST_CASE("secret shapes: words of the language, times, addresses and classes stay") {
     for (const char* text :
          {"it wants Basic authentication", "The key begins with the word \"Bearer\"", "Proxy-Authenticate: Basic realm=\"x\"",
-          "HTTP 403 Forbidden after 1.5 s", "127.0.0.1:443 and [::1]:80", "https://relay.example/v1?model=gpt-4o", "a @ b",
-          "5 events @ 300 ms", "", "?key=", "eyJ", "Bearer", "@", "&token"}) {
+          "HTTP 403 Forbidden after 1.5 s", "127.0.0.1:443 and [::1]:80", "https://h/a@b?c=@d", "http://h:80/a@b", "http://[::1]:80/a@b",
+          "https://relay.example/v1?model=gpt-4o", "a @ b", "5 events @ 300 ms", "", "?key=", "eyJ", "Bearer", "@", "&token"}) {
         CHECK(core::without_secret_shapes(text) == text);
     }
 }

@@ -106,8 +106,9 @@ TEST_CASE("proxy: what is odd about the variables is told") {
 }
 
 TEST_CASE("proxy: no text holds the proxy's password") {
-    for (const char* value : {"http://me:s3cr3t@proxy:3128", "http://me:s3cr3t@proxy", "me:s3cr3t@proxy:3128",
-                              "socks5://me:s3cr3t@proxy:1080", "http://me:s3cr3t/@proxy:3128", "http://me:s3cr3t@"}) {
+    for (const char* value :
+         {"http://me:s3cr3t@proxy:3128", "http://me:s3cr3t@proxy", "me:s3cr3t@proxy:3128", "socks5://me:s3cr3t@proxy:1080",
+          "http://me:s3cr3t/@proxy:3128", "http://me:s3cr3t?@proxy:3128", "http://me:s3cr3t#@proxy:3128", "http://me:s3cr3t@"}) {
         CAPTURE(value);
         const auto outcome = proxy_check({{"https_proxy", value}, {"HTTPS_PROXY", "http://x:s3cr3t@other:1"}, {"ALL_PROXY", value}});
         CHECK(test::all_text(outcome).find("s3cr3t") == std::string::npos);

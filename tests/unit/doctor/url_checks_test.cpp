@@ -115,7 +115,8 @@ TEST_CASE("url: no text holds a password or the values of a query") {
     for (const char* url :
          {"https://me:s3cr3t@api.holysheep.ai/v1", "https://me:s3cr3t/x@api.holysheep.ai/v1", "me:s3cr3t@api.holysheep.ai",
           "https://api.holysheep.ai/v1?key=s3cr3t", "https://api.holysheep.ai/v1/?token=s3cr3t&model=m",
-          "http://api.holysheep.ai/v1/v1?key=s3cr3t", "https:/me:s3cr3t@api.holysheep.ai", "https://me:s3cr3t#@api.holysheep.ai"}) {
+          "http://api.holysheep.ai/v1/v1?key=s3cr3t", "https:/me:s3cr3t@api.holysheep.ai", "https://me:s3cr3t#@api.holysheep.ai",
+          "https://me:s3cr3t?model=s3cr3t@api.holysheep.ai/v1"}) {
         CAPTURE(url);
         const doctor::Subject subject = test::subject_with_url(url);
         for (auto* check : {doctor::check_url_parse, doctor::check_url_scheme, doctor::check_url_path, doctor::check_url_host}) {

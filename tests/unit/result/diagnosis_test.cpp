@@ -178,11 +178,14 @@ TEST_CASE("diagnosis: scrubbing reaches every text from outside, also what is a 
     diagnosis.checks[3].blocked_by = text;
     diagnosis.checks[3].findings[0].cause = text;
     diagnosis.checks[3].findings[0].commands = {text};
-    diagnosis.checks[3].evidence = {{"seen", text}};
+    diagnosis.checks[3].works = text;
+    diagnosis.checks[3].evidence = {{"seen by " + text, text}};
     result::scrub(diagnosis, {relaybench::core::Secret(secret)});
     const std::string document = result::to_json(diagnosis);
     CHECK(document.find(secret) == std::string::npos);
     CHECK(document.find("hidden") == std::string::npos);
+    CHECK(diagnosis.checks[3].works == diagnosis.works.front());
+    CHECK(diagnosis.checks[3].evidence[0].name == "seen by " + diagnosis.checks[3].evidence[0].value);
 }
 
 TEST_CASE("diagnosis json: what the schema requires is there") {
