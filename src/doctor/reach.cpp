@@ -53,7 +53,8 @@ Reached reach_port(const Facts& facts, std::uint16_t port, Deadline deadline, Se
     const std::string& address = facts.proxy ? facts.proxy_address : facts.address;
     const std::uint16_t first_port = facts.proxy ? facts.proxy->port : port;
     const auto knock = [&](Deadline until) {
-        return segments == Segments::Small ? dial_with_segments(address, first_port, kSmallSegment, until) : dial(address, first_port, until);
+        return segments == Segments::Small ? dial_with_segments(address, first_port, kSmallSegment, until)
+                                           : dial(address, first_port, until);
     };
     // A lost greeting is sent again ever more rarely: where time is left, a new one gets through sooner.
     Dialled dialled = knock(std::min(deadline, now() + kFirstKnock));
