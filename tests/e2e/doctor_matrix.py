@@ -2,10 +2,13 @@
 confusion matrix that they fill."""
 
 import base64
+import contextlib
+import gzip
 import json
 import os
 import subprocess
 import sys
+import tempfile
 import unittest
 import urllib.parse
 
@@ -36,6 +39,17 @@ def environment_of(told=None):
     return {**clean, "LAB_KEY": KEY, "NO_COLOR": "1", **(told or {})}
 
 
+@contextlib.contextmanager
+def searched_bundle(secret=KEY):
+    """Flags that make a bundle with nothing masked; when the block ends, it must be there without the secret."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "bundle.tar.gz")
+        yield ["--bundle", path, "--no-mask"]
+        with gzip.open(path, "rb") as file:
+            data = file.read()
+        harness.check(f"the key is in the bundle: {data}", b"manifest.json" in data and not holds(data, secret))
+
+
 def run(*arguments, environment=None, timeout=90):
     """One run of doctor, both outputs searched for the key."""
     told = environment_of(environment)
@@ -46,9 +60,11 @@ def run(*arguments, environment=None, timeout=90):
 
 
 def doctor(*arguments, environment=None, expect_exit, forms=(["--quick"], ["--json"])):
-    """The diagnosis of the last form, which must be JSON; the outputs of all are searched for the key."""
-    for form in forms:
-        done = run(*arguments, *form, environment=environment)
+    """The diagnosis of the last form, which must be JSON; the outputs of all, and a bundle of it, are searched for the key."""
+    for form in forms[:-1]:
+        run(*arguments, *form, environment=environment)
+    with searched_bundle(environment_of(environment)["LAB_KEY"]) as bundle:
+        done = run(*arguments, *forms[-1], *bundle, environment=environment)
     harness.check(f"exit code {done.returncode}, not {expect_exit}\n{done.stdout.decode()}\n{done.stderr.decode()}", done.returncode == expect_exit)
     return json.loads(done.stdout)
 

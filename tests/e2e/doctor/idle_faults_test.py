@@ -32,7 +32,8 @@ def climb(url, *arguments, inside=(), expect_exit, length_s=LENGTH_S):
     """The diagnosis of doctor --idle, run by the command `inside`."""
     environment = doctor_matrix.environment_of()
     command = [*inside, harness.binary(), "doctor", url, "--key-env=LAB_KEY", f"--idle-for={length_s}s", "--json", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=150, check=False)
+    with doctor_matrix.searched_bundle() as bundle:
+        done = subprocess.run([*command, *bundle], capture_output=True, text=True, env=environment, timeout=150, check=False)
     for text in (done.stdout, done.stderr):
         harness.check(f"the key is seen: {text}", KEY not in text)
     document = json.loads(done.stdout)

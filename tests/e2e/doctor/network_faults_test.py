@@ -18,12 +18,13 @@ import typing
 import unittest
 
 import chains
+import doctor_matrix
 import harness
 import netlab
 from dns_responder import AAAA, REFUSED, SERVFAIL
+from doctor_matrix import KEY
 from netlab import HOST, NOBODY, ROUTER_NEAR, SERVER, SERVER6, forward, plain_server, tls_server
 
-KEY = "hs_test_CanaryKeyThatMustNeverBeSeenAnywhere42"
 URL = f"https://{HOST}/v1"
 SIDE_BY_SIDE = 8
 QUICK_BOUND_S = 20
@@ -448,10 +449,9 @@ def slow_handshake(net, lab):
 
 
 def doctor(net, asked):
-    clean = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     words = net.cli.command(*asked.before, harness.binary(), "doctor", asked.url, "--key-env=LAB_KEY", "--json", "--quick", *asked.flags)
-    return subprocess.run(words, capture_output=True, text=True, env={**clean, "LAB_KEY": KEY, "NO_COLOR": "1", **asked.environment},
-                          timeout=120, check=False)  # fmt: skip
+    with doctor_matrix.searched_bundle(KEY) as bundle:
+        return subprocess.run([*words, *bundle], capture_output=True, text=True, env=doctor_matrix.environment_of(asked.environment), timeout=120, check=False)
 
 
 def verdict_of(document):
