@@ -68,11 +68,12 @@ std::vector<std::string> doubts(const result::Audit& audit, bool kernel_stamps) 
     return distorted || !kernel_stamps ? audit.reasons : std::vector<std::string>{};
 }
 
-/// Chunks a second while all streams ran: the median of the whole seconds between the first and the last, or the mean of all when there are
-/// none.
-double steady_rate(const result::ArmResult& arm, core::Duration window) {
+/// Chunks a second while all streams ran: the median of the whole seconds between the start of the last stream and the last second, or the
+/// mean of all when there are none.
+double steady_rate(const result::ArmResult& arm, core::Duration starting, core::Duration window) {
+    const auto first_whole = static_cast<std::size_t>(std::chrono::ceil<std::chrono::seconds>(starting).count());
     std::vector<std::uint64_t> seconds;
-    for (std::size_t i = 1; i + 1 < arm.series.size(); ++i) {
+    for (std::size_t i = std::max<std::size_t>(1, first_whole); i + 1 < arm.series.size(); ++i) {
         seconds.push_back(arm.series[i].chunks / std::max<std::uint64_t>(1, arm.series[i].seconds));
     }
     if (seconds.empty()) {
@@ -93,7 +94,7 @@ std::string first_failure(const result::ArmResult& arm) {
                        worst.samples.empty() ? "" : ": " + worst.samples.front());
 }
 
-core::Expected<CalibrationRun> findings(const CalibrationLoad& load, const result::RunResult& result) {
+core::Expected<CalibrationRun> findings(const CalibrationPlan& plan, const CalibrationLoad& load, const result::RunResult& result) {
     const auto& arm = result.arms.front();
     if (!arm.stamp_error) {
         return core::failure(fmt::format("{}, {}: {}", result::transport_text(load), result::load_text(load), first_failure(arm)));
@@ -102,7 +103,7 @@ core::Expected<CalibrationRun> findings(const CalibrationLoad& load, const resul
     run.load = load;
     run.error = *arm.stamp_error;
     run.kernel_stamps = stamped_by_kernel(arm.counters);
-    run.chunks_per_s = steady_rate(arm, result.provenance.duration);
+    run.chunks_per_s = steady_rate(arm, time_of_starting(plan, load), result.provenance.duration);
     run.coalesced_share =
         static_cast<double>(arm.counters.coalesced) / static_cast<double>(std::max<std::uint64_t>(1, arm.counters.chunks));
     if (const auto delay = result.audit.client_delay.quantile(0.99)) {
@@ -184,7 +185,7 @@ class Calibrator {
         if (!result) {
             return tl::unexpected(result.error());
         }
-        return findings(load, *result);
+        return findings(plan_, load, *result);
     }
 
     core::Expected<relay::EmbeddedProcess> start_relay(const CalibrationLoad& load) {

@@ -24,12 +24,10 @@ constexpr double kHighestRate = 10'000;
 /// What a load takes beside its duration: a relay starts and stops, connections are made.
 constexpr core::Duration kAroundEach = std::chrono::milliseconds(500);
 
-/// In which streams are started, so that a first token is measured beside streams that run, and not in a storm of hand-shakes.
-constexpr core::Duration kStartWithin = std::chrono::seconds(1);
-constexpr int kLeastPartsAfterStart = 4;  ///< of the duration, the start being one at most
-/// A hand-shake costs each side as much as some hundred chunks: a thousand a second would be half of a core beside the load itself.
-constexpr core::Duration kStartTlsWithin = std::chrono::seconds(4);
-constexpr int kLeastPartsAfterTlsStart = 2;
+/// In which streams are started, so that a first token is measured beside streams that run, and not in a storm of hand-shakes: over TLS one
+/// costs each side as much as some hundred chunks. The fewer first tokens come at once, the fewer are touched when the machine stands still.
+constexpr core::Duration kStartWithin = std::chrono::seconds(4);
+constexpr int kLeastPartsAfterStart = 2;  ///< of the duration, the start being one at most
 
 /// How chunks travel.
 struct Transport {
@@ -48,8 +46,7 @@ core::Duration gap_at(double rate_per_s) {
 }
 
 std::uint32_t connects_per_s(const CalibrationLoad& load, core::Duration duration) {
-    const std::chrono::duration<double> within = load.tls ? std::min(kStartTlsWithin, duration / kLeastPartsAfterTlsStart)
-                                                          : std::min(kStartWithin, duration / kLeastPartsAfterStart);
+    const std::chrono::duration<double> within = std::min(kStartWithin, duration / kLeastPartsAfterStart);
     const double rate = std::ceil(load.streams / within.count());
     return std::min(scenario::Scenario{}.connect_rate_per_s, static_cast<std::uint32_t>(rate));
 }
@@ -222,6 +219,10 @@ scenario::Scenario calibration_scenario(const CalibrationPlan& plan, const Calib
     scenario.connect_rate_per_s = connects_per_s(load, plan.duration);
     scenario.workers = std::min(plan.workers, load.streams);
     return scenario;
+}
+
+core::Duration time_of_starting(const CalibrationPlan& plan, const CalibrationLoad& load) {
+    return load.streams * core::Duration(std::chrono::seconds(1)) / connects_per_s(load, plan.duration);
 }
 
 std::string steady_profile(const CalibrationLoad& load) {

@@ -40,6 +40,9 @@ struct CalibrationPlan {
 /// One load as a scenario: a closed loop of endless streams against a relay that is asked for its send stamps. Its URL is still to come.
 [[nodiscard]] scenario::Scenario calibration_scenario(const CalibrationPlan& plan, const result::CalibrationLoad& load);
 
+/// From the start of the first stream to that of the last.
+[[nodiscard]] core::Duration time_of_starting(const CalibrationPlan& plan, const result::CalibrationLoad& load);
+
 /// The relay's profile for a load: chunks at its rate, streams out of step with one another, so that a read finds one chunk.
 [[nodiscard]] std::string steady_profile(const result::CalibrationLoad& load);
 

@@ -182,7 +182,14 @@ void ClientTransport::take_over(Connection& connection) {
     if (connection.accepted && !connection.is_websocket()) {
         LwsContext::drop_headers(connection.wsi);
     }
-    if (!poller_.watch(connection)) {
+    watch(connection, awaiting_);
+}
+
+void ClientTransport::watch(Connection& connection, ReadPoller& poller) {
+    if (connection.watched_by != nullptr) {
+        connection.watched_by->forget(connection);
+    }
+    if (!poller.watch(connection)) {
         note_end(connection, {.kind = stream::EndKind::LocalLimit, .system_error = errno, .close_code = 0, .detail = {}, .at = {}});
     }
 }

@@ -121,6 +121,7 @@ void ClientTransport::open_fresh(Connection& connection) {
 void ClientTransport::open_reused(Connection& connection) {
     counters_.reuses += 1;
     set_phase(connection, Phase::Ours);
+    watch(connection, awaiting_);
     connection.origin = stream::ConnectionOrigin::Reused;
     connection.connected_at = clock_.now();
     connection.unsent = http_request_text(*connection.request, *connection.target, connection.use);
@@ -225,6 +226,12 @@ void ClientTransport::close(stream::StreamId id) {
     }
 }
 
+void ClientTransport::first_token_read(stream::StreamId id) {
+    if (Connection* connection = find(id); connection != nullptr && connection->phase == Phase::Ours) {
+        watch(*connection, streaming_);
+    }
+}
+
 /// Back into the pool after a complete body.
 void ClientTransport::put_to_rest(Connection& connection) {
     set_phase(connection, Phase::Idle);
@@ -262,7 +269,9 @@ void ClientTransport::kill(Connection& connection) {
 
 void ClientTransport::unwatch(Connection& connection) {
     if (connection.fd >= 0) {
-        poller_.forget(connection);
+        if (connection.watched_by != nullptr) {
+            connection.watched_by->forget(connection);
+        }
         ev_io_stop(loop_.raw(), &connection.writable);
     }
 }

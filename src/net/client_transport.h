@@ -36,6 +36,7 @@ class ClientTransport final : public stream::Transport, private SocketHook, priv
     void send(stream::StreamId id, const wire::Message& message) override;
     void send_ping(stream::StreamId id, std::string_view payload) override;
     void close(stream::StreamId id) override;
+    void first_token_read(stream::StreamId id) override;
     void poll(core::TimePoint until, stream::TransportSink& sink) override;
     void wake() override { loop_.wake(); }
     [[nodiscard]] stream::TransportCounters counters() const override { return counters_; }
@@ -50,7 +51,7 @@ class ClientTransport final : public stream::Transport, private SocketHook, priv
     enum class Flushed : std::uint8_t { Whole, Partly, Failed };
 
     ClientTransport(const core::Clock& clock, const ClientOptions& options)
-        : clock_(clock), loop_(clock), poller_(loop_, *this), kernel_clock_(clock), pacer_(options.max_connecting) {}
+        : clock_(clock), loop_(clock), kernel_clock_(clock), pacer_(options.max_connecting) {}
     [[nodiscard]] core::Expected<void> start();
 
     // client_transport.cpp: streams, connections and their queue
@@ -108,6 +109,7 @@ class ClientTransport final : public stream::Transport, private SocketHook, priv
     void deliver_handshake(Connection& connection);
     void deliver_head(Connection& connection);
     void take_over(Connection& connection);
+    void watch(Connection& connection, ReadPoller& poller);
     void become_websocket(Connection& connection);
     void prepare(const Connection& connection) override;
     void on_readable(Connection& connection) override;
@@ -129,7 +131,9 @@ class ClientTransport final : public stream::Transport, private SocketHook, priv
 
     const core::Clock& clock_;
     EventLoop loop_;
-    ReadPoller poller_;
+    ReadPoller awaiting_{loop_, *this,
+                         ReadPriority::First};  ///< streams whose first token has not come: what else is read would wait beside it
+    ReadPoller streaming_{loop_, *this, ReadPriority::Normal};
     StampingSwitch stamping_;
     KernelClock kernel_clock_;
     ConnectionPool pool_;

@@ -19,6 +19,7 @@
 namespace relaybench::net {
 
 class ClientTransport;
+class ReadPoller;
 
 ///            open()                                   hand-shake done
 ///   Waiting ───────► HandShake (libwebsockets reads) ───────────────► Ours ──┐ body complete, keep-alive   ┌── open(Reuse)
@@ -37,9 +38,9 @@ struct Connection {
     // What every read touches comes first: within kHotBytes.
     static constexpr std::size_t kHotBytes = 128;
     Phase phase = Phase::Waiting;
-    bool is_watched = false;  ///< by the read poller
     int fd = -1;
     std::optional<stream::StreamId> stream;  ///< who listens; nobody after close() and on_ended
+    ReadPoller* watched_by = nullptr;
     SSL* ssl = nullptr;
     BioReceive* receive = nullptr;  ///< of the session, once it stands
     std::unique_ptr<ResponseReader> response;

@@ -24,11 +24,13 @@ void fetch(const Connection* connection) {
 
 }  // namespace
 
-ReadPoller::ReadPoller(EventLoop& loop, ReadHandler& handler) : loop_(loop), handler_(handler), set_(epoll_create1(EPOLL_CLOEXEC)) {
+ReadPoller::ReadPoller(EventLoop& loop, ReadHandler& handler, ReadPriority priority)
+    : loop_(loop), handler_(handler), set_(epoll_create1(EPOLL_CLOEXEC)) {
     if (set_ < 0) {
         throw std::system_error(errno, std::generic_category(), "epoll set");
     }
     ev_io_init(&watcher_, &ReadPoller::on_event, set_, EV_READ);
+    ev_set_priority(&watcher_, priority == ReadPriority::First ? EV_MAXPRI : 0);
     watcher_.data = this;
     ev_io_start(loop_.raw(), &watcher_);
 }
@@ -42,13 +44,16 @@ bool ReadPoller::watch(Connection& connection) {
     epoll_event wanted{};
     wanted.events = EPOLLIN;
     wanted.data.ptr = &connection;
-    connection.is_watched = epoll_ctl(set_, EPOLL_CTL_ADD, connection.fd, &wanted) == 0;
-    return connection.is_watched;
+    if (epoll_ctl(set_, EPOLL_CTL_ADD, connection.fd, &wanted) != 0) {
+        return false;
+    }
+    connection.watched_by = this;
+    return true;
 }
 
 void ReadPoller::forget(Connection& connection) {
-    if (connection.is_watched) {
-        connection.is_watched = false;
+    if (connection.watched_by == this) {
+        connection.watched_by = nullptr;
         epoll_ctl(set_, EPOLL_CTL_DEL, connection.fd, nullptr);
     }
 }
@@ -67,7 +72,7 @@ void ReadPoller::read_batch() {
         if (i + kNearAhead < count) {
             handler_.prepare(*connection_of(ready_[i + kNearAhead]));
         }
-        if (Connection* connection = connection_of(ready_[i]); connection->is_watched) {
+        if (Connection* connection = connection_of(ready_[i]); connection->watched_by == this) {
             handler_.on_readable(*connection);
         }
     }

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 #include "net/event_loop.h"
 
@@ -25,18 +26,21 @@ class ReadHandler {
     virtual void on_readable(Connection& connection) = 0;
 };
 
+/// Which of several pollers of one loop are asked first in each of its rounds.
+enum class ReadPriority : std::uint8_t { Normal, First };
+
 /// Watches established streams for bytes in an epoll set of its own, which the event loop watches as one descriptor. The kernel then hands
 /// over many readable connections at once, by pointer, so that none of libev's tables is touched for a chunk, and what the next
 /// ones need is fetched while one is read. Thousands of streams do not fit into the cache: waiting for memory was the greater part of our cost.
 class ReadPoller {
   public:
     /// Both must outlive the poller. Throws std::system_error when the system has no descriptor left.
-    ReadPoller(EventLoop& loop, ReadHandler& handler);
+    ReadPoller(EventLoop& loop, ReadHandler& handler, ReadPriority priority);
     ReadPoller(const ReadPoller&) = delete;
     ReadPoller& operator=(const ReadPoller&) = delete;
     ~ReadPoller();
 
-    /// Reports the connection's descriptor whenever there is something to read, until forget(). False (errno tells) when the system refuses.
+    /// Reports the connection's descriptor whenever there is something to read, until forget(). It must not be watched by another. False (errno tells) when the system refuses.
     [[nodiscard]] bool watch(Connection& connection);
     /// Nothing more is reported, also of what the kernel has handed over already. No effect on a connection that is not watched. The
     /// connection must live on until the round of the event loop is over.

@@ -185,6 +185,7 @@ void Stream::handle_first_token(const wire::StreamEvent& event) {
     record_.first_token = arrival_.at;
     record_.first_token_kind = event.token;
     record_.stamp_source = arrival_.source;
+    context_.transport.first_token_read(id_);
 }
 
 void Stream::handle_stamp(const wire::StreamEvent& event) {

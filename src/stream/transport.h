@@ -146,6 +146,8 @@ class Transport {
     /// Lets go of a stream: nothing more is reported for it. A WebSocket gets a close frame (1000) and a short linger in the background; an
     /// HTTP connection whose body is complete goes back to the pool, any other is closed.
     virtual void close(StreamId id) = 0;
+    /// The stream's first token has been read: from now on its bytes may be read after those of streams that still wait for theirs.
+    virtual void first_token_read(StreamId id) = 0;
     /// Delivers what is ready; waits at most until `until` for something to be. Returns early on wake().
     virtual void poll(core::TimePoint until, TransportSink& sink) = 0;
     /// From any thread or signal context: makes a waiting poll() return.

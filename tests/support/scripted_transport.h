@@ -58,6 +58,7 @@ class ScriptedTransport final : public stream::Transport {
         ++closed_;
         std::erase_if(queue_, [id](const auto& entry) { return entry.second.first == id; });
     }
+    void first_token_read(stream::StreamId /*id*/) override {}
     void poll(core::TimePoint until, stream::TransportSink& sink) override {
         if (queue_.empty() || queue_.begin()->first > until) {
             clock_.advance_to(until);
