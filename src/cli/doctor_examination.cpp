@@ -114,6 +114,10 @@ ExitCode examine_relay(const DoctorFlags& flags, const Context& context) {
                       .context = context,
                       .at_second_interrupt = [&](const result::Diagnosis& known) {
                           print(known, flags, context);
+                          if (flags.bundle) {
+                              // What checks have learned is theirs until the last one ends.
+                              context.err << "relaybench: --bundle: interrupted twice, so none was written\n";
+                          }
                           context.err.flush();
                           // Threads of checks still wait for peers; nothing of them is worth waiting for.
                           std::_Exit(static_cast<int>(code_of_signal(signals.caught().value_or(SIGINT))));

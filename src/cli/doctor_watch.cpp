@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "core/units.h"
+#include "doctor/this_host.h"
 #include "report/doctor_watch.h"
 #include "result/diagnosis_json.h"
 
@@ -68,8 +69,7 @@ class Watch {
     ExitCode run() {
         while (true) {
             const core::TimePoint round_began = round_.context.clock.now();
-            result::Diagnosis diagnosis = begun_diagnosis(round_.subject, round_.context);
-            static_cast<void>(examine(round_, diagnosis));
+            result::Diagnosis diagnosis = looked_at();
             if (round_.signals.caught()) {
                 return last_code();
             }
@@ -84,6 +84,22 @@ class Watch {
     }
 
   private:
+    /// One round. The machine is looked at anew too: its clock may have been set meanwhile.
+    [[nodiscard]] result::Diagnosis looked_at() const {
+        doctor::Subject subject = round_.subject;
+        doctor::look_at_this_host(subject, round_.context.clock);
+        const Round round{.flags = round_.flags,
+                          .subject = subject,
+                          .secrets = round_.secrets,
+                          .control = round_.control,
+                          .signals = round_.signals,
+                          .context = round_.context,
+                          .at_second_interrupt = round_.at_second_interrupt};
+        result::Diagnosis diagnosis = begun_diagnosis(subject, round.context);
+        static_cast<void>(examine(round, diagnosis));
+        return diagnosis;
+    }
+
     void tell(result::Diagnosis now) {
         ++rounds_;
         const bool is_change = !last_ || !result::is_same_verdict(*last_, now);

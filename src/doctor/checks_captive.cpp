@@ -21,8 +21,8 @@ constexpr std::uint16_t kPlainPort = 80;
 /// Of the block TEST-NET-1 (RFC 5737), which nobody on the internet has: only who answers for every address answers for it.
 constexpr const char* kNowhere = "192.0.2.1";
 
-std::optional<HttpReply> ask_plain(const std::string& address, const PortalSigns& signs) {
-    Dialled dialled = dial(address, kPlainPort, now() + kConnectBudget);
+std::optional<HttpReply> ask_plain(const Facts& facts, const std::string& address, const PortalSigns& signs) {
+    Dialled dialled = dial(address, kPlainPort, facts.within(kConnectBudget));
     if (dialled.system_error != 0) {
         return std::nullopt;
     }
@@ -31,7 +31,7 @@ std::optional<HttpReply> ask_plain(const std::string& address, const PortalSigns
     question.target = "/generate_204";
     question.authority = signs.host;
     question.headers = {{"X-HS-Challenge", signs.nonce}};
-    return exchange(channel, question, now() + kAnswerBudget);
+    return exchange(channel, question, facts.within(kAnswerBudget));
 }
 
 Outcome judge(const PortalSigns& signs, Facts& facts) {
@@ -62,13 +62,13 @@ Outcome check_captive(const Subject& /*subject*/, Facts& facts) {
     }
     const std::string& address = likeliest_address(facts.addresses);
     PortalSigns signs{.host = facts.url.host, .nonce = random_nonce(), .from_relay = {}, .from_nowhere = {}};
-    auto reply = ask_plain(address, signs);
+    auto reply = ask_plain(facts, address, signs);
     if (!reply) {
         return Outcome::not_applicable("port 80 is closed");
     }
     signs.from_relay = *std::move(reply);
     if (looks_foreign(signs)) {
-        signs.from_nowhere = ask_plain(kNowhere, signs);
+        signs.from_nowhere = ask_plain(facts, kNowhere, signs);
     }
     return judge(signs, facts);
 }

@@ -44,24 +44,25 @@ std::vector<std::string> resolvers(const Subject& subject) {
 }
 
 /// Both questions to each resolver, all at once.
-std::vector<DnsAnswer> ask_everybody(const Subject& subject, const std::string& host) {
+std::vector<DnsAnswer> ask_everybody(const Subject& subject, const Facts& facts, const std::string& host) {
     const auto servers = resolvers(subject);
+    const core::Duration budget = facts.left_of(kQueryBudget);
     std::vector<DnsAnswer> answers(2 * servers.size());
     std::vector<std::jthread> threads;
     for (std::size_t i = 0; i < answers.size(); ++i) {
         threads.emplace_back(
-            [&, i] { answers[i] = ask_resolver(servers[i / 2], host, i % 2 == 0 ? RecordType::A : RecordType::Aaaa, kQueryBudget); });
+            [&, i] { answers[i] = ask_resolver(servers[i / 2], host, i % 2 == 0 ? RecordType::A : RecordType::Aaaa, budget); });
     }
     threads.clear();
     return answers;
 }
 
 /// Over TCP, those that are silent over UDP.
-std::vector<DnsAnswer> ask_silent_over_tcp(const std::vector<DnsAnswer>& answers, const std::string& host) {
+std::vector<DnsAnswer> ask_silent_over_tcp(const Facts& facts, const std::vector<DnsAnswer>& answers, const std::string& host) {
     std::vector<DnsAnswer> again;
     for (const auto& answer : answers) {
         if (answer.type == RecordType::A && answer.end == DnsAnswer::End::TimedOut) {
-            again.push_back(ask_resolver(answer.server, host, RecordType::A, kTcpQueryBudget, DnsTransport::Tcp));
+            again.push_back(ask_resolver(answer.server, host, RecordType::A, facts.left_of(kTcpQueryBudget), DnsTransport::Tcp));
         }
     }
     return again;
@@ -77,12 +78,12 @@ Outcome& show(Outcome& outcome, const std::vector<DnsAnswer>& answers) {
 Outcome no_address(const Subject& subject, DnsSeen& seen, Facts& facts) {
     seen.has_network = has_network_address();
     if (seen.has_network && facts.dns_answers.empty()) {
-        facts.dns_answers = ask_everybody(subject, seen.host);
+        facts.dns_answers = ask_everybody(subject, facts, seen.host);
     }
     seen.answers = facts.dns_answers;
     const bool anybody_silent_only = addresses_in(seen.answers).empty();
     if (anybody_silent_only) {
-        seen.tcp_answers = ask_silent_over_tcp(seen.answers, seen.host);
+        seen.tcp_answers = ask_silent_over_tcp(facts, seen.answers, seen.host);
     }
     Outcome outcome = Outcome::fail(
         seen.system.timed_out ? fmt::format("no answer in {}", core::human_duration(seen.system.took)) : gai_strerror(seen.system.error),
@@ -105,11 +106,11 @@ Outcome check_system(const Subject& subject, Facts& facts) {
         return Outcome::not_applicable("the URL holds an address");
     }
     const PendingLookup pending(host);
-    DnsSeen seen{.host = host, .system = pending.wait(kPromptLookup), .answers = {}, .tcp_answers = {}};
+    DnsSeen seen{.host = host, .system = pending.wait(kPromptLookup, facts.ends), .answers = {}, .tcp_answers = {}};
     if (seen.system.timed_out) {
-        facts.dns_answers = ask_everybody(subject, host);
+        facts.dns_answers = ask_everybody(subject, facts, host);
         seen.answers = facts.dns_answers;
-        seen.system = pending.wait(kSystemBudget);
+        seen.system = pending.wait(kSystemBudget, facts.ends);
     }
     facts.addresses = seen.system.timed_out ? addresses_in(seen.answers) : seen.system.addresses;
     if (facts.addresses.empty()) {
@@ -128,7 +129,7 @@ Outcome check_query(const Subject& subject, Facts& facts) {
         // dns.system has asked them and said what it means.
         return Outcome::info("see dns.system");
     }
-    const DnsSeen seen{.host = facts.url.host, .system = {}, .answers = ask_everybody(subject, facts.url.host), .tcp_answers = {}};
+    const DnsSeen seen{.host = facts.url.host, .system = {}, .answers = ask_everybody(subject, facts, facts.url.host), .tcp_answers = {}};
     if (seen.answers.empty()) {
         return Outcome::info("no resolver is configured");
     }
@@ -142,7 +143,7 @@ Outcome check_query(const Subject& subject, Facts& facts) {
     return show(outcome, seen.answers);
 }
 
-bool accepts(const std::string& address, std::uint16_t port) { return dial(address, port, now() + kConnectBudget).system_error == 0; }
+bool accepts(const std::string& address, std::uint16_t port, Deadline deadline) { return dial(address, port, deadline).system_error == 0; }
 
 /// Addresses that are in one list and not in the other say that the hosts file decides.
 bool share_an_address(const std::vector<std::string>& one, const std::vector<std::string>& other) {
@@ -151,7 +152,7 @@ bool share_an_address(const std::vector<std::string>& one, const std::vector<std
 }
 
 Outcome judge_hosts_line(const Subject& subject, Facts& facts, const std::string& line) {
-    const auto by_resolvers = addresses_in(ask_everybody(subject, facts.url.host));
+    const auto by_resolvers = addresses_in(ask_everybody(subject, facts, facts.url.host));
     const std::string& set = facts.addresses.front();
     std::string summary = "a line of the hosts file decides";
     if (share_an_address(by_resolvers, facts.addresses)) {
@@ -160,8 +161,9 @@ Outcome judge_hosts_line(const Subject& subject, Facts& facts, const std::string
                                    fmt::format("The file {} sets the address of {} that the resolver gives today as well: \"{}\".",
                                                subject.hosts_file, facts.url.host, core::printable(line, kShownBytes))));
     }
-    auto there = std::async(std::launch::async, accepts, by_resolvers.empty() ? std::string{} : by_resolvers.front(), facts.url.port);
-    const bool works_here = accepts(set, facts.url.port);
+    auto there = std::async(std::launch::async, accepts, by_resolvers.empty() ? std::string{} : by_resolvers.front(), facts.url.port,
+                            facts.within(kConnectBudget));
+    const bool works_here = accepts(set, facts.url.port, facts.within(kConnectBudget));
     const bool works_there = there.get();
     const AddressScope scope = scope_of(set);
     const bool leads_nowhere = !works_here && (works_there || scope == AddressScope::Null || scope == AddressScope::Loopback);
@@ -185,8 +187,9 @@ std::string made_up_name() {
 /// Resolvers that answer for everything.
 Outcome judge_made_up_name(const Subject& subject, Facts& facts) {
     const auto servers = resolvers(subject);
-    const DnsAnswer answer =
-        servers.empty() ? DnsAnswer{} : ask_resolver(servers.front(), made_up_name(), RecordType::A, std::chrono::seconds(1));
+    const DnsAnswer answer = servers.empty()
+                                 ? DnsAnswer{}
+                                 : ask_resolver(servers.front(), made_up_name(), RecordType::A, facts.left_of(std::chrono::seconds(1)));
     if (answer.addresses.empty()) {
         return Outcome::pass("public addresses");
     }
@@ -207,7 +210,8 @@ Outcome judge_scope(const Subject& subject, Facts& facts, const std::string& odd
     const auto& known = subject.profile.known_hosts;
     const bool must_be_public = std::find(known.begin(), known.end(), facts.url.host) != known.end();
     const AddressScope scope = scope_of(odd);
-    const bool leads_nowhere = scope == AddressScope::Null || (scope == AddressScope::Loopback && !accepts(odd, facts.url.port));
+    const bool leads_nowhere =
+        scope == AddressScope::Null || (scope == AddressScope::Loopback && !accepts(odd, facts.url.port, facts.within(kConnectBudget)));
     const bool is_proven = must_be_public || leads_nowhere;
     result::Finding finding = found("dns.sinkhole", is_proven ? Confidence::Proven : Confidence::Possible,
                                     fmt::format("{} resolves to {}, which is no public address.", facts.url.host, odd));

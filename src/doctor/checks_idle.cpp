@@ -66,7 +66,16 @@ Outcome without_pages(std::string_view page) {
         fmt::format("a relay that serves {}, or a run with a pause as long as the longest one that is to live", page));
 }
 
-Outcome interrupted() { return Outcome::inconclusive("interrupted", "a run that is not"); }
+/// Whether an interrupt or the end of the examination says to watch no longer.
+std::function<bool()> is_over(const Subject& subject, const Facts& facts) {
+    return [&] { return (subject.interrupted && subject.interrupted()) || now() >= facts.ends; };
+}
+
+Outcome interrupted(const Facts& facts) {
+    return now() < facts.ends
+               ? Outcome::inconclusive("interrupted", "a run that is not")
+               : Outcome::inconclusive("time was up before the last arm was over", "a run in which less has to be waited for");
+}
 
 /// What the relay says that it wrote on the arms that ended early.
 void ask_for_counts(const Subject& subject, const Facts& facts, const std::vector<ArmPlan>& plans, std::vector<ArmTimeline>& arms) {
@@ -76,7 +85,7 @@ void ask_for_counts(const Subject& subject, const Facts& facts, const std::vecto
         }
         HttpQuestion question;
         question.target = fmt::format("{}/doctor/stream/{}", facts.prefix, plans[i].stream_id);
-        const auto counts = read_counts(ask_relay(subject, facts, question, Trust::Anyone, now() + kCounts).body);
+        const auto counts = read_counts(ask_relay(subject, facts, question, Trust::Anyone, facts.within(kCounts)).body);
         if (counts && arms[i].role == Role::Busy) {
             arms[i].written = counts->events;
         } else if (counts && arms[i].role == Role::Heartbeat) {
@@ -96,9 +105,9 @@ Outcome check_sockets(const Subject& subject, Facts& facts) {
     const OpenArm open = [&](const ArmPlan& plan) {
         return plan.role == Role::Bare ? open_bare_arm(facts, plan) : open_socket_arm(subject, facts, plan);
     };
-    auto arms = watch_arms(plans.all(), open, subject.interrupted);
+    auto arms = watch_arms(plans.all(), open, is_over(subject, facts));
     if (!arms) {
-        return interrupted();
+        return interrupted(facts);
     }
     ladder.arms = *std::move(arms);
     return judge_ladder(ladder);
@@ -114,9 +123,9 @@ Outcome check_streams(const Subject& subject, Facts& facts) {
     const OpenArm open = [&](const ArmPlan& plan) {
         return plan.role == Role::Bare ? open_bare_arm(facts, plan) : open_stream_arm(subject, facts, plan);
     };
-    auto arms = watch_arms(plans.all(), open, subject.interrupted);
+    auto arms = watch_arms(plans.all(), open, is_over(subject, facts));
     if (!arms) {
-        return interrupted();
+        return interrupted(facts);
     }
     ask_for_counts(subject, facts, plans.all(), *arms);
     ladder.arms = *std::move(arms);

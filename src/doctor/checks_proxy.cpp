@@ -30,16 +30,16 @@ Outcome check_tcp(const Subject& /*subject*/, Facts& facts) {
         return Outcome::not_applicable("no proxy is used");
     }
     const wire::Proxy& proxy = *facts.proxy;
-    const SystemLookup lookup = look_up(proxy.host, kLookupBudget);
+    const SystemLookup lookup = look_up(proxy.host, facts.left_of(kLookupBudget));
     if (lookup.addresses.empty()) {
         return Outcome::fail("its name does not resolve", found("proxy.unresolvable", Confidence::Proven,
                                                                 fmt::format("The proxy's name {} does not resolve.", proxy.host)));
     }
     std::string address = lookup.addresses.front();
-    Dialled dialled = dial(address, proxy.port, now() + kConnectBudget);
+    Dialled dialled = dial(address, proxy.port, facts.within(kConnectBudget));
     for (std::size_t i = 1; i < std::min(lookup.addresses.size(), kMostAddresses) && dialled.system_error != 0; ++i) {
         address = lookup.addresses[i];
-        dialled = dial(address, proxy.port, now() + kConnectBudget);
+        dialled = dial(address, proxy.port, facts.within(kConnectBudget));
     }
     if (dialled.system_error != 0) {
         const bool silent = dialled.system_error == ETIMEDOUT;
@@ -90,15 +90,15 @@ Outcome check_connect(const Subject& /*subject*/, Facts& facts) {
     if (!facts.proxy) {
         return Outcome::not_applicable("no proxy is used");
     }
-    Dialled dialled = dial(facts.proxy_address, facts.proxy->port, now() + kConnectBudget);
+    Dialled dialled = dial(facts.proxy_address, facts.proxy->port, facts.within(kConnectBudget));
     if (dialled.system_error != 0) {
         return Outcome::fail(
             std::generic_category().message(dialled.system_error),
             found("proxy.refused", Confidence::Proven, fmt::format("The proxy {} refuses connections.", facts.proxy->text())));
     }
     const auto began = now();
-    const auto tunnel =
-        ask_for_tunnel(std::move(dialled.socket), *facts.proxy, wire::host_and_port(facts.url.host, facts.url.port), now() + kTunnelBudget);
+    const auto tunnel = ask_for_tunnel(std::move(dialled.socket), *facts.proxy, wire::host_and_port(facts.url.host, facts.url.port),
+                                       facts.within(kTunnelBudget));
     if (!tunnel.channel) {
         Outcome outcome = Outcome::fail(tunnel.reply.text(), why_refused(*facts.proxy, tunnel.reply));
         for (const char* name : {"proxy-authenticate", "via", "x-squid-error", "server"}) {
@@ -134,27 +134,29 @@ WayTried try_way(const Subject& subject, const Facts& facts, core::Duration budg
 }
 
 /// Of this machine's own lookup; empty: none.
-std::string address_of(const std::string& host) {
+std::string address_of(const Facts& facts, const std::string& host) {
     if (wire::is_address(host)) {
         return host;
     }
-    const auto addresses = look_up(host, kDirectBudget).addresses;
+    const auto addresses = look_up(host, facts.left_of(kDirectBudget)).addresses;
     return addresses.empty() ? "" : addresses.front();
 }
 
-WayTried try_direct(const Subject& subject, const wire::Url& url) {
+WayTried try_direct(const Subject& subject, const Facts& facts) {
     Facts direct;
-    direct.url = url;
-    direct.address = address_of(url.host);
+    direct.ends = facts.ends;
+    direct.url = facts.url;
+    direct.address = address_of(facts, facts.url.host);
     return direct.address.empty() ? WayTried{.works = false, .took = {}, .failure = "the relay's name does not resolve here"}
                                   : try_way(subject, direct, kDirectBudget);
 }
 
-WayTried try_proxied(const Subject& subject, const wire::Url& url, const wire::Proxy& proxy) {
+WayTried try_proxied(const Subject& subject, const Facts& facts) {
     Facts proxied;
-    proxied.url = url;
-    proxied.proxy = proxy;
-    proxied.proxy_address = address_of(proxy.host);
+    proxied.ends = facts.ends;
+    proxied.url = facts.url;
+    proxied.proxy = facts.proxy;
+    proxied.proxy_address = address_of(facts, facts.proxy->host);
     return proxied.proxy_address.empty() ? WayTried{.works = false, .took = {}, .failure = "the proxy's name does not resolve"}
                                          : try_way(subject, proxied, kTunnelBudget);
 }
@@ -188,8 +190,8 @@ Outcome check_compare(const Subject& subject, Facts& facts) {
     if (!facts.proxy) {
         return Outcome::not_applicable("no proxy is used");
     }
-    auto directly = std::async(std::launch::async, [&] { return try_direct(subject, facts.url); });
-    const WayTried proxied = try_proxied(subject, facts.url, *facts.proxy);
+    auto directly = std::async(std::launch::async, [&] { return try_direct(subject, facts); });
+    const WayTried proxied = try_proxied(subject, facts);
     const WayTried direct = directly.get();
     return compare_ways(facts, direct, proxied).with("directly", direct.text()).with("through the proxy", proxied.text());
 }

@@ -45,8 +45,8 @@ std::vector<std::string> some_of(const std::vector<std::string>& addresses) {
     return some;
 }
 
-Tried try_one(const std::string& address, std::uint16_t port, core::Duration budget) {
-    const Dialled dialled = dial(address, port, now() + budget);
+Tried try_one(const std::string& address, std::uint16_t port, Deadline deadline) {
+    const Dialled dialled = dial(address, port, deadline);
     Tried tried{.address = address, .error = dialled.system_error, .took = dialled.took, .icmp = dialled.icmp};
     if (tried.stands()) {
         const TcpFacts tcp = tcp_facts(dialled.socket);
@@ -57,24 +57,26 @@ Tried try_one(const std::string& address, std::uint16_t port, core::Duration bud
 }
 
 /// All at once.
-std::vector<Tried> try_each(const std::vector<std::string>& addresses, std::uint16_t port) {
+std::vector<Tried> try_each(const Facts& facts, const std::vector<std::string>& addresses) {
+    const Deadline deadline = facts.within(kConnectBudget);
     std::vector<Tried> tries(addresses.size());
     std::vector<std::jthread> threads;
     for (std::size_t i = 0; i < tries.size(); ++i) {
-        threads.emplace_back([&, i] { tries[i] = try_one(addresses[i], port, kConnectBudget); });
+        threads.emplace_back([&, i] { tries[i] = try_one(addresses[i], facts.url.port, deadline); });
     }
     threads.clear();
     return tries;
 }
 
 /// The other ports that the guides name, at this address.
-Neighbours ask_neighbours(const std::string& address, std::uint16_t port) {
+Neighbours ask_neighbours(const Facts& facts, const std::string& address) {
     Neighbours neighbours;
-    auto other = std::async(std::launch::async, try_one, address, kOtherPort, kNeighbourBudget);
-    const bool plain_is_open = try_one(address, kPlainPort, kNeighbourBudget).stands();
+    const Deadline deadline = facts.within(kNeighbourBudget);
+    auto other = std::async(std::launch::async, try_one, address, kOtherPort, deadline);
+    const bool plain_is_open = try_one(address, kPlainPort, deadline).stands();
     const bool other_is_open = other.get().stands();
     for (const auto& [each, is_open] : {std::pair{kPlainPort, plain_is_open}, std::pair{kOtherPort, other_is_open}}) {
-        if (each != port) {
+        if (each != facts.url.port) {
             (is_open ? neighbours.open : neighbours.closed).push_back(each);
         }
     }
@@ -87,14 +89,14 @@ struct Attempts {
 };
 
 /// Neighbours are asked while the tries still wait, so that a dropped port costs no more than its own time limit.
-Attempts attempt(const std::vector<std::string>& addresses, std::uint16_t port) {
+Attempts attempt(const Facts& facts, const std::vector<std::string>& addresses) {
     std::promise<bool> any_stands;
     auto answer = std::async(std::launch::async, [&, stands = any_stands.get_future()]() mutable {
-        const bool is_over = stands.wait_for(kPatience) == std::future_status::ready;
-        return is_over && stands.get() ? Neighbours{} : ask_neighbours(likeliest_address(addresses), port);
+        const bool is_over = stands.wait_for(facts.left_of(kPatience)) == std::future_status::ready;
+        return is_over && stands.get() ? Neighbours{} : ask_neighbours(facts, likeliest_address(addresses));
     });
     Attempts done;
-    done.tries = try_each(addresses, port);
+    done.tries = try_each(facts, addresses);
     any_stands.set_value(best_of(done.tries) != nullptr);
     done.neighbours = answer.get();
     return done;
@@ -102,7 +104,7 @@ Attempts attempt(const std::vector<std::string>& addresses, std::uint16_t port) 
 
 /// Addresses that failed beside others that did not get a second chance, but for those that let several packets go unanswered; how many
 /// took it.
-std::size_t try_failed_again(std::vector<Tried>& tries, std::uint16_t port) {
+std::size_t try_failed_again(const Facts& facts, std::vector<Tried>& tries) {
     std::vector<std::string> failed;
     for (const auto& tried : tries) {
         if (!tried.stands() && tried.took < kPatience) {
@@ -110,7 +112,7 @@ std::size_t try_failed_again(std::vector<Tried>& tries, std::uint16_t port) {
         }
     }
     std::size_t recovered = 0;
-    for (const auto& again : try_each(failed, port)) {
+    for (const auto& again : try_each(facts, failed)) {
         const auto at = std::find_if(tries.begin(), tries.end(), [&](const Tried& tried) { return tried.address == again.address; });
         recovered += again.stands() ? 1 : 0;
         *at = again;
@@ -126,13 +128,14 @@ const Tried& suspect_of(const std::vector<Tried>& tries) {
 }
 
 /// The same a few times more: losses do not show in one attempt. More often when one was seen.
-std::vector<Tried> repeat(const Tried& suspect, std::uint16_t port) {
+std::vector<Tried> repeat(const Facts& facts, const Tried& suspect) {
+    const std::uint16_t port = facts.url.port;
     std::vector<Tried> tries = {suspect};
     for (std::size_t i = 0; i < kRepeats; ++i) {
-        tries.push_back(try_one(suspect.address, port, kConnectBudget));
+        tries.push_back(try_one(suspect.address, port, facts.within(kConnectBudget)));
     }
     for (std::size_t i = 0; count_shaky(tries) == 1 && i < kRepeatsWhenShaky; ++i) {
-        tries.push_back(try_one(suspect.address, port, kConnectBudget));
+        tries.push_back(try_one(suspect.address, port, facts.within(kConnectBudget)));
     }
     return tries;
 }
@@ -184,8 +187,7 @@ Outcome check_port(const Subject& /*subject*/, Facts& facts) {
     if (facts.addresses.empty()) {
         return Outcome::inconclusive("no address to try", "an address");
     }
-    const std::uint16_t port = facts.url.port;
-    Attempts done = attempt(some_of(facts.addresses), port);
+    Attempts done = attempt(facts, some_of(facts.addresses));
     Outcome outcome;
     if (best_of(done.tries) == nullptr) {
         // Of two runs the more telling one counts: a router that was just asked for a dead host may be late with its word.
@@ -193,12 +195,12 @@ Outcome check_port(const Subject& /*subject*/, Facts& facts) {
         done.tries.insert(done.tries.end(), first_run.begin(), first_run.end());
         outcome = nothing_connects(facts, done);
     } else {
-        const std::size_t recovered = try_failed_again(done.tries, port);
+        const std::size_t recovered = try_failed_again(facts, done.tries);
         const Tried best = *best_of(done.tries);
         facts.address = best.address;
         facts.broken_family = broken_family(done.tries);
         outcome = Outcome::pass(best.text());
-        note_flaws(outcome, done.tries, repeat(suspect_of(done.tries), port), recovered);
+        note_flaws(outcome, done.tries, repeat(facts, suspect_of(done.tries)), recovered);
         outcome.with("round trip", core::human_duration(best.rtt));
     }
     for (const auto& tried : done.tries) {
@@ -212,7 +214,7 @@ Outcome check_other_port(const Facts& facts, std::uint16_t port, std::optional<b
     if (facts.proxy || facts.addresses.empty() || wire::is_private(facts.url.host) || wire::is_loopback(facts.url.host)) {
         return Outcome::not_applicable("asked of public relays only");
     }
-    const Tried tried = try_one(likeliest_address(facts.addresses), port, kOtherPortBudget);
+    const Tried tried = try_one(likeliest_address(facts.addresses), port, facts.within(kOtherPortBudget));
     is_open = tried.stands();
     return Outcome::info(tried.stands() ? "open" : std::generic_category().message(tried.error));
 }

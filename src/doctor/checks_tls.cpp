@@ -29,7 +29,7 @@ constexpr std::size_t kShownBytes = 120;
 bool insists_on_certificate(const Subject& subject, const Facts& facts) {
     HttpQuestion question;
     question.target = facts.prefix + "/models";
-    const HttpReply reply = ask_relay(subject, facts, question, Trust::Anyone, now() + kBudget);
+    const HttpReply reply = ask_relay(subject, facts, question, Trust::Anyone, facts.within(kBudget));
     const bool is_refusal = reply.status == 400 || reply.status == 403 || reply.status == 495 || reply.status == 496;
     return reply.end == HttpReply::End::TlsError || (is_refusal && core::lowercase(reply.body).find("certificate") != std::string::npos);
 }
@@ -103,7 +103,7 @@ Outcome check_clock(const Subject& subject, Facts& facts) {
     question.method = "HEAD";
     question.target = facts.prefix + "/models";
     question.most_body_bytes = 1;
-    const HttpReply reply = ask_relay(subject, facts, question, Trust::Anyone, now() + kClockBudget);
+    const HttpReply reply = ask_relay(subject, facts, question, Trust::Anyone, facts.within(kClockBudget));
     const auto peer = peer_time(reply.header("date"), reply.header("age"));
     if (!peer) {
         return Outcome::info("the peer sends no date");

@@ -37,7 +37,7 @@ constexpr std::size_t kPacedMessages = 12;
 constexpr std::uint16_t kNormalClosure = 1000;
 
 Upgrade open_socket(const Subject& subject, const Facts& facts, const std::string& target, const std::vector<wire::Header>& headers = {}) {
-    const Deadline deadline = now() + kUpgradeBudget;
+    const Deadline deadline = facts.within(kUpgradeBudget);
     Reached way = reach_relay(subject, facts, Trust::Anyone, deadline);
     if (!way.channel) {
         Upgrade none;
@@ -54,7 +54,7 @@ UpgradeHeaders upgrade_headers(const Subject& subject, const Facts& facts) {
     HttpQuestion question;
     question.target = facts.prefix + "/doctor/hello";
     question.headers = {{"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Version", "13"}};
-    const auto hello = read_hello(ask_relay(subject, facts, question, Trust::Anyone, now() + kUpgradeBudget).body);
+    const auto hello = read_hello(ask_relay(subject, facts, question, Trust::Anyone, facts.within(kUpgradeBudget)).body);
     if (!hello) {
         return UpgradeHeaders::NotKnown;
     }
@@ -156,7 +156,7 @@ Outcome check_echo(const Subject& subject, Facts& facts) {
     if (!tried.socket) {
         return Outcome::fail(tried.reply.text(), why_refused(subject, facts, tried));
     }
-    const Deadline deadline = now() + kEchoBudget;
+    const Deadline deadline = facts.within(kEchoBudget);
     const Deadline last = std::min(deadline + kLongestMoving, facts.ends);
     const std::vector<EchoMessage> messages = echo_messages();
     for (const EchoMessage& message : messages) {
@@ -180,8 +180,7 @@ Outcome check_echo(const Subject& subject, Facts& facts) {
     return Outcome::pass("all messages came back, 16 KiB and binary too");
 }
 
-std::vector<PacedArrival> paced_messages(WebSocketProbe& socket) {
-    const Deadline deadline = now() + kStreamBudget;
+std::vector<PacedArrival> paced_messages(WebSocketProbe& socket, Deadline deadline) {
     std::vector<PacedArrival> events;
     while (events.size() < kPacedMessages) {
         const SocketEvent event = next_message(socket, deadline);
@@ -206,7 +205,8 @@ PacedRun play_paced(const Subject& subject, const Facts& facts) {
     run.tried = open_socket(subject, facts, doctor_socket(facts, "?mode=paced&events=12&interval_ms=300"));
     if (run.tried.socket) {
         const HttpReply& head = run.tried.reply;
-        run.pacing = pacing_of(paced_messages(*run.tried.socket), PaceOrigin{head.asked, head.head_at - head.asked});
+        run.pacing =
+            pacing_of(paced_messages(*run.tried.socket, facts.within(kStreamBudget)), PaceOrigin{head.asked, head.head_at - head.asked});
     }
     return run;
 }
@@ -239,7 +239,7 @@ Outcome check_pings(const Subject& subject, Facts& facts) {
     if (!tried.socket) {
         return Outcome::fail(tried.reply.text(), why_refused(subject, facts, tried));
     }
-    return judge_pings(send_pings(*tried.socket));
+    return judge_pings(send_pings(*tried.socket, facts.ends));
 }
 
 Outcome check_close(const Subject& subject, Facts& facts) {
@@ -247,7 +247,7 @@ Outcome check_close(const Subject& subject, Facts& facts) {
     if (!tried.socket) {
         return Outcome::fail(tried.reply.text(), why_refused(subject, facts, tried));
     }
-    const Deadline deadline = now() + kCloseBudget;
+    const Deadline deadline = facts.within(kCloseBudget);
     tried.socket->send_close(kNormalClosure, deadline);
     const SocketEvent event = next_message(*tried.socket, deadline);
     if (event.kind == Kind::Close) {

@@ -174,6 +174,9 @@ DnsAnswer ask_resolver(const std::string& server, const std::string& name, Recor
     DnsAnswer answer;
     answer.server = server;
     answer.type = type;
+    if (budget.count() <= 0) {
+        return answer;
+    }
     const core::TimePoint began = now();
     const AresChannel channel = channel_to(server, budget, transport);
     if (!channel) {
@@ -239,9 +242,9 @@ PendingLookup::PendingLookup(const std::string& host) : state_(std::make_shared<
     }).detach();
 }
 
-SystemLookup PendingLookup::wait(core::Duration since_began) const {
+SystemLookup PendingLookup::wait(core::Duration since_began, core::TimePoint ends) const {
     std::unique_lock lock(state_->mutex);
-    if (state_->ended.wait_for(lock, began_ + since_began - now(), [&] { return state_->done; })) {
+    if (state_->ended.wait_until(lock, std::min(began_ + since_began, ends), [&] { return state_->done; })) {
         return state_->result;
     }
     SystemLookup unfinished;

@@ -39,7 +39,7 @@ struct DnsAnswer {
 enum class DnsTransport : std::uint8_t { Udp, Tcp };
 
 /// Asks a resolver (`server`: numeric, with an optional port as in 127.0.0.1:5353) directly. Over UDP the question is sent again after 2 s,
-/// where the budget allows it.
+/// where the budget allows it. Without any budget nothing is asked.
 [[nodiscard]] DnsAnswer ask_resolver(const std::string& server, const std::string& name, RecordType type, core::Duration budget,
                                      DnsTransport transport = DnsTransport::Udp);
 
@@ -61,8 +61,8 @@ struct SystemLookup {
 class PendingLookup {
   public:
     explicit PendingLookup(const std::string& host);
-    /// What is known when it has ended, or when this long has passed since it began.
-    [[nodiscard]] SystemLookup wait(core::Duration since_began) const;
+    /// What is known when it has ended, or when this long has passed since it began, or at that moment.
+    [[nodiscard]] SystemLookup wait(core::Duration since_began, core::TimePoint ends = core::TimePoint::max()) const;
 
   private:
     struct State;

@@ -1,6 +1,8 @@
 #include "doctor/facts.h"
 
-#include "core/text.h"
+#include <algorithm>
+
+#include "doctor/socket.h"
 
 namespace relaybench::doctor {
 
@@ -14,6 +16,13 @@ std::string prefix_of(std::string_view target) {
 }
 
 }  // namespace
+
+Deadline Facts::within(core::Duration budget) const { return std::min(now() + budget, ends); }
+
+core::Duration Facts::left_of(core::Duration budget) const {
+    const core::TimePoint at = now();
+    return std::max(std::min(at + budget, ends) - at, core::Duration{0});
+}
 
 Facts first_facts(const Subject& subject) {
     Facts facts;

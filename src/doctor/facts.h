@@ -22,7 +22,7 @@ namespace relaybench::doctor {
 /// What checks have learned, for those that need them. A check writes its own part and reads those of the checks that it needs; the runner
 /// orders the two, so nothing here is locked.
 struct Facts {
-    Deadline ends = Deadline::max();   ///< of the whole examination: what reach.h waits for ends by then
+    Deadline ends = Deadline::max();   ///< of the whole examination: whatever is waited for ends by then
     wire::Url url;                     ///< of the HTTP side (http or https), whatever scheme the user wrote
     std::optional<wire::Proxy> proxy;  ///< that connections go through
     std::string proxy_address;         ///< proxy.tcp
@@ -50,6 +50,11 @@ struct Facts {
     std::optional<FirstStreams> streams;  ///< sse.headers: the synthetic streams
     std::optional<StreamArms> arms;       ///< sse.ab: how they came
     std::string intercepted_by;           ///< sse.ab: who opens TLS on the way; empty: nobody
+
+    /// This long from now, but not beyond the end of the examination: every wait of a check ends by such a moment.
+    [[nodiscard]] Deadline within(core::Duration budget) const;
+    /// The same as a length; never negative.
+    [[nodiscard]] core::Duration left_of(core::Duration budget) const;
 };
 
 /// What is known before the first check.

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <utility>
@@ -21,7 +22,7 @@ constexpr core::Duration kHandshake = std::chrono::seconds(3);
 class BareArm final : public Arm {
   public:
     BareArm(const ArmPlan& plan, Channel channel, const Facts& facts)
-        : Arm(plan), channel_(std::move(channel)), is_secure_(facts.url.secure()), server_name_(facts.url.host) {
+        : Arm(plan), channel_(std::move(channel)), ends_(facts.ends), is_secure_(facts.url.secure()), server_name_(facts.url.host) {
         question_ = question_text(
             {.method = "GET", .target = facts.prefix + "/doctor/hello", .authority = facts.url.authority(), .headers = {}, .body = {}});
     }
@@ -68,7 +69,7 @@ class BareArm final : public Arm {
     void shake() {
         Hello hello;
         hello.server_name = wire::is_address(server_name_) ? "" : server_name_;
-        const HandshakeResult result = shake_hands(channel_.socket(), hello, now() + kHandshake).result;
+        const HandshakeResult result = shake_hands(channel_.socket(), hello, std::min(now() + kHandshake, ends_)).result;
         if (result.end == HandshakeResult::End::TimedOut) {
             finish(End::Silence);
         } else if (result.end == HandshakeResult::End::Reset) {
@@ -80,6 +81,7 @@ class BareArm final : public Arm {
     }
 
     Channel channel_;
+    Deadline ends_;  ///< of the examination
     bool is_secure_;
     std::string server_name_;
     std::string question_;
@@ -89,7 +91,7 @@ class BareArm final : public Arm {
 }  // namespace
 
 std::unique_ptr<Arm> open_bare_arm(const Facts& facts, const ArmPlan& plan) {
-    Reached way = reach_port(facts, facts.url.port, now() + kOpening);
+    Reached way = reach_port(facts, facts.url.port, facts.within(kOpening));
     if (!way.channel) {
         return closed_arm(plan, way.failure);
     }

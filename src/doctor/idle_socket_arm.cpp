@@ -134,7 +134,7 @@ std::string target_of(const Facts& facts, const ArmPlan& plan) {
 
 std::unique_ptr<Arm> open_socket_arm(const Subject& subject, const Facts& facts, const ArmPlan& plan) {
     auto arm = std::make_unique<SocketArm>(plan);
-    const Deadline deadline = now() + kOpening;
+    const Deadline deadline = facts.within(kOpening);
     Reached way = reach_relay(subject, facts, Trust::Anyone, deadline);
     if (!way.channel) {
         return closed_arm(plan, way.failure);

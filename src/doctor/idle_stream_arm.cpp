@@ -54,7 +54,7 @@ class StreamArm final : public Arm, private net::ResponseReader::BodySink, priva
         question.headers = {{"Accept", "text/event-stream"}, {"Accept-Encoding", "identity"}};
         second_question_ = question_text(
             {.method = "GET", .target = facts.prefix + "/doctor/hello", .authority = question.authority, .headers = {}, .body = {}});
-        if (channel_->write(question_text(question), now() + kOpening)) {
+        if (channel_->write(question_text(question), facts.within(kOpening))) {
             note_sent();
         } else {
             finish_broken("the request was not taken");
@@ -172,7 +172,7 @@ class StreamArm final : public Arm, private net::ResponseReader::BodySink, priva
 
 std::unique_ptr<Arm> open_stream_arm(const Subject& subject, const Facts& facts, const ArmPlan& plan) {
     auto arm = std::make_unique<StreamArm>(plan);
-    Reached way = reach_relay(subject, facts, Trust::Anyone, now() + kOpening);
+    Reached way = reach_relay(subject, facts, Trust::Anyone, facts.within(kOpening));
     if (!way.channel) {
         return closed_arm(plan, way.failure);
     }

@@ -81,7 +81,7 @@ Outcome not_listed(const Subject& subject, const Facts& facts) {
     const KeySource* key = used_key(subject);
     const bool may_ask = key != nullptr && may_send_key(facts) && is_plain_name(subject.model);
     const bool denied = may_ask && ask_relay(subject, facts, with_key(*key, fmt::format("{}/models/{}", facts.prefix, subject.model)),
-                                             trust_for_key(facts), now() + kBudget)
+                                             trust_for_key(facts), facts.within(kBudget))
                                            .status == 403;
     if (denied || in_guides) {
         return Outcome::fail("not for this key",
@@ -145,7 +145,7 @@ Outcome check_auth(const Subject& subject, Facts& facts) {
                                      "a certificate that the public roots vouch for, or --cacert with the relay's own authority");
     }
     const HttpQuestion question = with_key(*key, facts.prefix + "/models");
-    facts.auth_reply = ask_relay(subject, facts, question, trust_for_key(facts), now() + kBudget);
+    facts.auth_reply = ask_relay(subject, facts, question, trust_for_key(facts), facts.within(kBudget));
     if (auto lost = explain_silence(subject, facts, question, trust_for_key(facts), *facts.auth_reply)) {
         return Outcome::fail(facts.auth_reply->text(), *std::move(lost)).with("tcp", facts.auth_reply->tcp.text());
     }

@@ -76,7 +76,7 @@ StreamSample play_stream(const Subject& subject, const Facts& facts, const Strea
     question.target += ask.pad_bytes > 0 ? fmt::format("&pad_bytes={}", ask.pad_bytes) : "";
     question.target += ask.id.empty() ? "" : "&id=" + ask.id;
     question.headers = {{"Accept", "text/event-stream"}, {"Accept-Encoding", ask.accept_encoding}};
-    return sample_of(ask_relay(subject, facts, std::move(question), Trust::Anyone, now() + ask.budget));
+    return sample_of(ask_relay(subject, facts, std::move(question), Trust::Anyone, facts.within(ask.budget)));
 }
 
 std::vector<StreamSample> play_streams(const Subject& subject, const Facts& facts, const std::vector<StreamAsk>& asks) {

@@ -54,10 +54,11 @@ std::optional<Facts> direct_way(const Facts& facts) {
         return std::nullopt;
     }
     const std::string& host = facts.url.host;
-    const auto addresses = wire::is_address(host) ? std::vector<std::string>{host} : look_up(host, kDirectBudget).addresses;
+    const auto addresses = wire::is_address(host) ? std::vector<std::string>{host} : look_up(host, facts.left_of(kDirectBudget)).addresses;
     for (const auto& address : addresses) {
-        if (dial(address, facts.url.port, now() + kDirectBudget).system_error == 0) {
+        if (dial(address, facts.url.port, facts.within(kDirectBudget)).system_error == 0) {
             Facts direct;
+            direct.ends = facts.ends;
             direct.url = facts.url;
             direct.prefix = facts.prefix;
             direct.address = address;

@@ -36,8 +36,7 @@ void read_pongs(WebSocketProbe& socket, SentPings& sent, std::size_t wanted, Dea
     }
 }
 
-std::optional<std::uint64_t> pings_that_arrived(WebSocketProbe& socket) {
-    const Deadline deadline = now() + kAnswerBudget;
+std::optional<std::uint64_t> pings_that_arrived(WebSocketProbe& socket, Deadline deadline) {
     socket.send_text(R"({"ask":"pings"})", deadline);
     SocketEvent answer = socket.next(deadline);
     while (answer.kind == Kind::Pong) {
@@ -63,18 +62,19 @@ std::optional<core::Duration> SentPings::answer(std::string_view payload, core::
     return at - ping->at;
 }
 
-PingTally send_pings(WebSocketProbe& socket) {
+PingTally send_pings(WebSocketProbe& socket, Deadline ends) {
     PingTally tally;
     SentPings sent;
     while (sent.count() < kPings && !tally.ended) {
-        const Deadline next = now() + kInterval;
+        const Deadline next = std::min(now() + kInterval, ends);
         socket.send_ping(sent.add(now()), next);
         const bool last = sent.count() == kPings;
-        read_pongs(socket, sent, last ? kPings : std::numeric_limits<std::size_t>::max(), last ? now() + kLastWait : next, tally);
+        read_pongs(socket, sent, last ? kPings : std::numeric_limits<std::size_t>::max(), last ? std::min(now() + kLastWait, ends) : next,
+                   tally);
     }
     tally.sent = sent.count();
     if (!tally.ended) {
-        tally.arrived = pings_that_arrived(socket);
+        tally.arrived = pings_that_arrived(socket, std::min(now() + kAnswerBudget, ends));
     }
     return tally;
 }

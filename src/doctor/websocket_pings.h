@@ -39,8 +39,8 @@ class SentPings {
     std::vector<Ping> pings_;
 };
 
-/// Five of them, 200 ms apart, and then the question to the relay how many it got.
-[[nodiscard]] PingTally send_pings(WebSocketProbe& socket);
+/// Five of them, 200 ms apart, and then the question to the relay how many it got; nothing is waited for beyond `ends`.
+[[nodiscard]] PingTally send_pings(WebSocketProbe& socket, Deadline ends);
 /// Pure.
 [[nodiscard]] Outcome judge_pings(const PingTally& tally);
 

@@ -16,6 +16,8 @@ import threading
 import time
 
 import lab
+import netlab
+import wiretap
 
 
 class Absent(Exception):
@@ -82,7 +84,7 @@ def haproxy(relay_port, defaults="", frontend="", backend="", certificate=None, 
             bind = f"ssl crt {folder}/both.pem {f'alpn {alpn}' if alpn else ''}"
         config = folder / "haproxy.cfg"
         config.write_text(HAPROXY.format(port=port, bind=bind, defaults=defaults, frontend=frontend, backend=backend, relay=relay_port))
-        with lab.running(port, [path, "-db", "-f", config]):
+        with lab.running(port, [path, "-db", "-f", config]), wiretap.genuine_forwarder(port, "" if certificate else relay_port):
             yield port
 
 
@@ -109,7 +111,7 @@ def apache(*lines):
     with private_folder() as folder:
         config = folder / "apache.conf"
         config.write_text(APACHE.format(folder=folder, port=port, modules=modules, lines="\n".join(lines)))
-        with lab.running(port, [path, "-DFOREGROUND", "-f", config]):
+        with lab.running(port, [path, "-DFOREGROUND", "-f", config]), wiretap.genuine_forwarder(port, "".join(lines)):
             yield port
 
 
@@ -220,7 +222,8 @@ def stunnel(relay_port, certificate, *lines):
 def socat(relay_port, *options):
     path, port = program("socat"), lab.free_port()
     with lab.running(port, [path, *options, f"TCP-LISTEN:{port},bind=127.0.0.1,fork,reuseaddr", f"TCP:127.0.0.1:{relay_port}"]):
-        yield port
+        with wiretap.genuine_forwarder(port, relay_port):
+            yield port
 
 
 THIN_HOST = "10.99.7.2"
@@ -230,19 +233,18 @@ THIN_HOST = "10.99.7.2"
 def thin_line(target_port, rate):
     """A port at THIN_HOST from which answers come no faster than `rate` ("64kbit"): a network namespace of its own behind a token bucket."""
     ip, tc, path = program("ip"), program("tc"), program("socat")
-    if os.geteuid() != 0:
-        raise Absent("a network namespace needs root")
+    if reason := netlab.why_not():
+        raise Absent(reason)
     port = lab.free_port()
-    name, outer, inner = f"thin{port}", f"to{port}", f"ti{port}"
-    with contextlib.ExitStack() as stack, private_folder() as folder:
+    outer, inner = f"to{port}", f"ti{port}"
+    with netlab.namespaces("thin") as (space,), private_folder() as folder, contextlib.ExitStack() as stack:
+        name = space.name
 
         def do(*words):
             done = subprocess.run([str(word) for word in words], capture_output=True, text=True, check=False)
             if done.returncode != 0:
                 raise Absent(f"{' '.join(map(str, words))}: {done.stderr.strip()}")
 
-        do(ip, "netns", "add", name)
-        stack.callback(subprocess.run, [ip, "netns", "del", name], check=False)
         do(ip, "link", "add", outer, "type", "veth", "peer", "name", inner, "netns", name)
         do(ip, "addr", "add", "10.99.7.1/30", "dev", outer)
         do(ip, "link", "set", outer, "up")
@@ -277,10 +279,15 @@ def silent_server():
 
 
 class Passing:
-    """What a man in the middle does with the bytes of one direction of one connection: nothing. Subclasses change feed()."""
+    """What a man in the middle does with the bytes of one direction of one connection: nothing. Subclasses change feed(), or pass_on() when
+    bytes are to go in pieces."""
 
     def feed(self, data):
         return data
+
+    def pass_on(self, data, sink):
+        if out := self.feed(data):
+            sink.sendall(out)
 
 
 class Jitter(Passing):
@@ -396,8 +403,7 @@ class Pump(threading.Thread):
     def run(self):
         with contextlib.suppress(OSError):
             while data := self.source.recv(65536):
-                if out := self.way.feed(data):
-                    self.sink.sendall(out)
+                self.way.pass_on(data, self.sink)
         with contextlib.suppress(OSError):
             self.sink.shutdown(socket.SHUT_WR)
 
@@ -424,7 +430,8 @@ def middleman(target_port, up=Passing, down=Passing):
     accepting = threading.Thread(target=serve, daemon=True)
     accepting.start()
     try:
-        yield listener.getsockname()[1]
+        with wiretap.genuine_forwarder(listener.getsockname()[1], target_port):
+            yield listener.getsockname()[1]
     finally:
         with contextlib.suppress(OSError):
             listener.shutdown(socket.SHUT_RDWR)

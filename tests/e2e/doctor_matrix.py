@@ -1,7 +1,6 @@
 """What the tests of doctor share: runs in every form of output that are searched for the key, assertions about the root cause, and the
 confusion matrix that they fill."""
 
-import base64
 import contextlib
 import gzip
 import json
@@ -10,27 +9,13 @@ import subprocess
 import sys
 import tempfile
 import unittest
-import urllib.parse
 
 import harness
+import wiretap
+from canary import KEY, holds
 
-KEY = "hs_test_CanaryKeyThatMustNeverBeSeenAnywhere42"
 MATRIX = []  # (fault, wanted code, given code)
 HEALTHY = "healthy"
-
-
-def forms_of(secret):
-    """The ways in which a secret could stand in bytes that left the machine or were printed."""
-    raw = secret.encode()
-    # Base64 depends on what stands before: three alignments, without the characters that the neighbours decide.
-    cut = [base64.b64encode(b"\0" * shift + raw)[(shift * 8 + 5) // 6 : -4] for shift in range(3)]
-    return {raw, urllib.parse.quote(secret, safe="").encode(), *(each for each in cut if len(each) > 8)}
-
-
-def holds(data, secret):
-    """Whether bytes or text hold the secret in any of its forms."""
-    data = data.encode() if isinstance(data, str) else data
-    return secret.strip() != "" and any(form in data for form in forms_of(secret.strip()))
 
 
 def environment_of(told=None):
@@ -51,11 +36,12 @@ def searched_bundle(secret=KEY):
 
 
 def run(*arguments, environment=None, timeout=90):
-    """One run of doctor, both outputs searched for the key."""
-    told = environment_of(environment)
-    done = subprocess.run([harness.binary(), "doctor", *map(str, arguments)], capture_output=True, env=told, timeout=timeout, check=False)
+    """One run of doctor, both outputs and all that it sent searched for the key. The outcome has the tape of what was sent."""
+    with wiretap.tapped(environment_of(environment)) as tape:
+        done = subprocess.run([harness.binary(), "doctor", *map(str, arguments)], capture_output=True, env=tape.environment, timeout=timeout, check=False)
     for data in (done.stdout, done.stderr):
-        harness.check(f"the key is seen: {data}", not holds(data, told["LAB_KEY"]))
+        harness.check(f"the key is seen: {data}", not holds(data, tape.environment["LAB_KEY"]))
+    done.tape = tape
     return done
 
 
@@ -66,7 +52,9 @@ def doctor(*arguments, environment=None, expect_exit, forms=(["--quick"], ["--js
     with searched_bundle(environment_of(environment)["LAB_KEY"]) as bundle:
         done = run(*arguments, *forms[-1], *bundle, environment=environment)
     harness.check(f"exit code {done.returncode}, not {expect_exit}\n{done.stdout.decode()}\n{done.stderr.decode()}", done.returncode == expect_exit)
-    return json.loads(done.stdout)
+    document = json.loads(done.stdout)
+    done.tape.check(document, sends_key="embedded" not in arguments)
+    return document
 
 
 def troubled(document):
@@ -103,6 +91,13 @@ class Faults(unittest.TestCase):
 
 
 def print_matrix():
+    """Gives whether what was sent was searched as well."""
+    if MATRIX:
+        print_verdicts()
+    return wiretap.print_summary()
+
+
+def print_verdicts():
     right = sum(wanted == given for _, wanted, given in MATRIX)
     print("\nfault → root cause")
     for fault, wanted, given in MATRIX:
@@ -114,5 +109,5 @@ def print_matrix():
 def main():
     """Runs the tests of the calling script and prints the matrix."""
     outcome = unittest.main(module="__main__", verbosity=2, exit=False)
-    print_matrix()
-    sys.exit(not outcome.result.wasSuccessful())
+    searched = print_matrix()
+    sys.exit(not (outcome.result.wasSuccessful() and searched))

@@ -1,6 +1,7 @@
 """What the end-to-end tests share: running the binary within a bound of time, servers that end with the test, small assertions."""
 
 import contextlib
+import functools
 import json
 import os
 import pathlib
@@ -21,6 +22,12 @@ def binary():
 
 def build_dir():
     return pathlib.Path(os.environ["RELAYBENCH_BUILD_DIR"])
+
+
+@functools.cache
+def is_instrumented():
+    """Whether the build has a sanitizer in it."""
+    return "RELAYBENCH_SANITIZE:STRING=\n" not in (build_dir() / "CMakeCache.txt").read_text()
 
 
 def run(*arguments, expect_exit=0, stdin="", bound_s=RUN_BOUND_S, environment=None, folder=None):

@@ -9,6 +9,8 @@ import subprocess
 import tempfile
 import time
 
+import wiretap
+
 
 def free_port():
     with socket.socket() as probe:
@@ -51,13 +53,9 @@ http {{
   access_log off;
   client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
   {http}
-  server {{
-    listen 127.0.0.1:{port} {ssl};
-    {certificate}
-    {server}
-  }}
 }}
 """
+NGINX_SERVER = "server {{ listen 127.0.0.1:{port} {listen}; {certificate} {server} }}"
 
 # What a well-kept reverse proxy says before a relay.
 FORWARD = """
@@ -75,9 +73,11 @@ def nginx(server, certificate=None, http="", listen="ssl"):
         folder.chmod(0o755)
         lines = f"ssl_certificate {certificate[0]}; ssl_certificate_key {certificate[1]};" if certificate else ""
         config = folder / "nginx.conf"
-        config.write_text(NGINX.format(folder=folder, port=port, ssl=listen if certificate else "", certificate=lines, server=server, http=http.format(folder=folder)))
+        block = NGINX_SERVER.format(port=port, listen=listen if certificate else "", certificate=lines, server=server)
+        config.write_text(NGINX.format(folder=folder, http=http.format(folder=folder) + block))
         with running(port, [shutil.which("nginx") or "/usr/sbin/nginx", "-p", folder, "-c", config]):
-            yield port
+            with wiretap.genuine_forwarder(port, "" if certificate else server):
+                yield port
 
 
 @contextlib.contextmanager
@@ -131,6 +131,12 @@ class Authority:
         openssl("ca", "-batch", "-config", "ca.cnf", "-in", f"{name}.csr", "-out", f"{name}.pem", "-extfile", "ext", "-notext",
                 "-startdate", begin.strftime("%Y%m%d%H%M%SZ"), "-enddate", end.strftime("%Y%m%d%H%M%SZ"), folder=self.folder)  # fmt: skip
         return self.folder / f"{name}.pem", self.folder / f"{name}.key"
+
+    def issue_to_relay(self, name, *subject_alt_name):
+        """The same for the relay itself: whoever proves to have it may be sent a key."""
+        certificate, key = self.issue(name, *subject_alt_name)
+        wiretap.genuine_certificate(certificate)
+        return certificate, key
 
 
 @contextlib.contextmanager

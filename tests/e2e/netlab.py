@@ -15,8 +15,10 @@ import functools
 import itertools
 import os
 import pathlib
+import re
 import select
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -33,8 +35,37 @@ NOBODY = "203.0.113.77"  # in the server's network, where nobody answers for it
 HOST = "relay.example.net"
 
 ETC = pathlib.Path("/etc/netns")
+RUN = pathlib.Path("/run/netns")
 CLONE_NEWNET = 0x40000000
 _numbers = itertools.count()
+
+
+def _birth_of(pid):
+    """When a process began, in the kernel's ticks: with its number, what no other process has. None: there is no such process, or it is over."""
+    try:
+        state, *fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    except OSError:
+        return None
+    return None if state == "Z" else fields[18]
+
+
+@functools.cache
+def _prefix():
+    return f"rb{os.getpid()}.{_birth_of(os.getpid())}-"
+
+
+@functools.cache
+def bury_the_dead():
+    """A test that was killed leaves its namespaces, and servers in them: those whose test is no more go."""
+    names = {each.name for folder in (RUN, ETC) if folder.exists() for each in folder.iterdir()}
+    for name in names:
+        owner = re.match(r"rb(\d+)\.(\d+)-", name)
+        if owner and _birth_of(owner[1]) != owner[2]:
+            left = subprocess.run(["ip", "netns", "pids", name], capture_output=True, text=True, check=False).stdout.split()
+            for pid in left:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(int(pid), signal.SIGKILL)
+            _remove(Namespace(name))
 
 
 def why_not():
@@ -44,7 +75,8 @@ def why_not():
     for program in ("ip", "iptables", "ip6tables", "nginx", "openssl", "sysctl"):
         if not shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin"):
             return f"needs {program}"
-    name = f"rb-probe-{os.getpid()}"
+    bury_the_dead()
+    name = f"{_prefix()}{next(_numbers)}-probe"
     added = subprocess.run(["ip", "netns", "add", name], capture_output=True, text=True, check=False)
     if added.returncode != 0:
         return f"no network namespaces here: {added.stderr.strip()}"
@@ -192,11 +224,12 @@ def _listener(address, port):
 @contextlib.contextmanager
 def namespaces(*roles):
     """Namespaces whose names no other process has; they and their /etc go with the block."""
+    bury_the_dead()
     number = next(_numbers)
     with contextlib.ExitStack() as stack:
         made = []
         for role in roles:
-            space = Namespace(f"rb{os.getpid()}-{number}-{role}")
+            space = Namespace(f"{_prefix()}{number}-{role}")
             subprocess.run(["ip", "netns", "add", space.name], check=True, capture_output=True)
             stack.callback(_remove, space)
             space.ip("link set lo up")
@@ -209,20 +242,6 @@ def _remove(space):
     shutil.rmtree(space.etc, ignore_errors=True)
     with contextlib.suppress(OSError):
         ETC.rmdir()  # when it was the last one
-
-
-NGINX = """
-worker_processes 1;
-daemon off;
-error_log stderr crit;
-pid {folder}/nginx.pid;
-events {{ worker_connections 256; }}
-http {{
-  access_log off;
-  client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-  {servers}
-}}
-"""
 
 
 def tls_server(certificate, body, port=443, extra=""):
@@ -300,7 +319,7 @@ class Network:
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
             folder.chmod(0o755)
-            (folder / "nginx.conf").write_text(NGINX.format(folder=folder, servers="\n".join(servers)))
+            (folder / "nginx.conf").write_text(lab.NGINX.format(folder=folder, http="\n".join(servers)))
             program = shutil.which("nginx") or "/usr/sbin/nginx"
             with where.running(program, "-p", folder, "-c", folder / "nginx.conf", ready=("127.0.0.1", port)):
                 yield

@@ -5,6 +5,7 @@ import tempfile
 
 import doctor_matrix
 import lab
+import wiretap
 from doctor_matrix import KEY, doctor
 from relay_process import relay
 
@@ -21,7 +22,7 @@ class ComponentFaults(doctor_matrix.Faults):
     def test_a_healthy_path_through_nginx_and_tls(self):
         authority = lab.Authority(self.folder)
         with relay("fast") as server, lab.nginx(f"location / {{ {lab.FORWARD.format(relay=server.port)} proxy_buffering off; }}",
-                                                authority.issue("good")) as port:
+                                                authority.issue_to_relay("good")) as port:
             self.assert_healthy("F00 healthy", f"https://localhost:{port}/v1", "--cacert", authority.certificate)
 
     def test_bad_keys_send_nothing(self):
@@ -71,7 +72,7 @@ class ComponentFaults(doctor_matrix.Faults):
                 self.assert_root("F21 port denied", "proxy.policy-denied", url, "--proxy", f"http://127.0.0.1:{port}")
             with lab.nginx("location / { return 200; }") as port:
                 self.assert_root("F21 not a proxy", "proxy.not-a-proxy", url, "--proxy", f"http://127.0.0.1:{port}")
-            with lab.tinyproxy() as port:
+            with lab.tinyproxy() as port, wiretap.genuine_tunnel(port):
                 self.assert_healthy("F44 tinyproxy", url, "--proxy", f"http://127.0.0.1:{port}")
 
     def test_a_key_that_the_relay_refuses(self):

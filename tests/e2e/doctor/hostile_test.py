@@ -19,14 +19,19 @@ import time
 import unittest
 import zlib
 
+import doctor_matrix
 import harness
 import lab
+import wiretap
 from doctor_matrix import KEY, environment_of, holds
 
 BOUND_S = 45
 MOST_RSS_KIB = 64 << 10
 AT_ONCE = 10
 ESCAPES = "\x1b[2J\x1b]0;owned\x07\x9b31m"
+
+
+PLAY_RELAYS = set()  # those that serve as the relay, whose key they may have
 
 
 class Hostile:
@@ -38,12 +43,16 @@ class Hostile:
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port = self.listener.getsockname()[1]
         self.over = threading.Event()
+        self.declared = contextlib.ExitStack()
 
     def __enter__(self):
         threading.Thread(target=self.accept, daemon=True).start()
+        if self.serve in PLAY_RELAYS:
+            self.declared.enter_context(wiretap.genuine_port(self.port))
         return self
 
     def __exit__(self, *_):
+        self.declared.close()
         self.over.set()
         self.listener.close()
 
@@ -105,6 +114,7 @@ def as_relay(pages):
             return connection.sendall(answer("200 OK", b'{"data":[{"id":"gpt-4o"}]}', "Content-Type: application/json"))
         return connection.sendall(answer("404 Not Found", b'{"error":{"message":"no"}}', "Content-Type: application/json"))
 
+    PLAY_RELAYS.add(serve)
     return serve
 
 
@@ -251,9 +261,14 @@ class Outcome:
 
 def measured(*arguments):
     """One run, ended after the bound, with the most memory that it had."""
+    with wiretap.tapped(environment_of()) as tape:
+        return measured_in(tape.environment, *arguments)
+
+
+def measured_in(environment, *arguments):
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         began = time.monotonic()
-        process = subprocess.Popen([harness.binary(), "doctor", *map(str, arguments)], stdout=out, stderr=err, stdin=subprocess.DEVNULL, env=environment_of())
+        process = subprocess.Popen([harness.binary(), "doctor", *map(str, arguments)], stdout=out, stderr=err, stdin=subprocess.DEVNULL, env=environment)
         timer = threading.Timer(BOUND_S + 15, process.kill)
         timer.start()
         _, status, usage = os.wait4(process.pid, 0)
@@ -262,11 +277,6 @@ def measured(*arguments):
         out.seek(0)
         err.seek(0)
         return Outcome(process.returncode, out.read(), err.read(), time.monotonic() - began, usage.ru_maxrss)
-
-
-def is_instrumented():
-    cache = (harness.build_dir() / "CMakeCache.txt").read_text()
-    return "RELAYBENCH_SANITIZE:STRING=\n" not in cache
 
 
 def strings_in(value):
@@ -294,7 +304,7 @@ def problems_with(done, name, form):
         yield f"exit code {done.code}"
     if done.seconds > BOUND_S:
         yield f"took {done.seconds:.1f} s"
-    if done.rss_kib > MOST_RSS_KIB and not is_instrumented():
+    if done.rss_kib > MOST_RSS_KIB and not harness.is_instrumented():
         yield f"took {done.rss_kib} KiB"
     if any(is_control(character) and character != "\n" for character in text):
         yield f"control characters in {text!r}"
@@ -350,4 +360,4 @@ class HostilePeers(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    doctor_matrix.main()

@@ -18,6 +18,7 @@ import harness
 import idle_lab
 import lab
 import netlab
+import wiretap
 from doctor_matrix import HEALTHY, KEY, MATRIX
 from relay_process import relay
 
@@ -30,13 +31,13 @@ UNITS = {"ms": 0.001, "s": 1, "m": 60}
 
 def climb(url, *arguments, inside=(), expect_exit, length_s=LENGTH_S):
     """The diagnosis of doctor --idle, run by the command `inside`."""
-    environment = doctor_matrix.environment_of()
     command = [*inside, harness.binary(), "doctor", url, "--key-env=LAB_KEY", f"--idle-for={length_s}s", "--json", *map(str, arguments)]
-    with doctor_matrix.searched_bundle() as bundle:
-        done = subprocess.run([*command, *bundle], capture_output=True, text=True, env=environment, timeout=150, check=False)
+    with doctor_matrix.searched_bundle() as bundle, wiretap.tapped(doctor_matrix.environment_of()) as tape:
+        done = subprocess.run([*command, *bundle], capture_output=True, text=True, env=tape.environment, timeout=150, check=False)
     for text in (done.stdout, done.stderr):
         harness.check(f"the key is seen: {text}", KEY not in text)
     document = json.loads(done.stdout)
+    tape.check(document)
     harness.check(f"exit code {done.returncode}, not {expect_exit}\n{doctor_matrix.troubled(document)}", done.returncode == expect_exit)
     harness.check_equal("mode", document["mode"], "idle")
     return document
@@ -102,7 +103,7 @@ def certified():
     with tempfile.TemporaryDirectory() as folder:
         pathlib.Path(folder).chmod(0o755)
         authority = lab.Authority(folder)
-        certificate = authority.issue("idle")
+        certificate = authority.issue_to_relay("idle")
         for file in certificate:
             file.chmod(0o644)
         yield authority, certificate
@@ -177,13 +178,13 @@ def haproxy_tunnel():
 
 @case
 def squid():
-    with relay("fast") as server, idle_lab.squid(5) as port:
+    with relay("fast") as server, idle_lab.squid(5) as port, wiretap.genuine_tunnel(port):
         both_warn("F50 squid", climb(url_of(server.port), "--proxy", f"http://127.0.0.1:{port}", expect_exit=0), 5, 2)
 
 
 @case
 def tinyproxy():
-    with relay("fast") as server, idle_lab.tinyproxy(T) as port:
+    with relay("fast") as server, idle_lab.tinyproxy(T) as port, wiretap.genuine_tunnel(port):
         both_warn("F50 tinyproxy", climb(url_of(server.port), "--proxy", f"http://127.0.0.1:{port}", expect_exit=0))
 
 
@@ -425,10 +426,10 @@ def websockets_that_are_not_let_through():
 
 @case
 def an_interrupt_ends_the_wait():
-    with relay("fast") as server:
+    with relay("fast") as server, wiretap.tapped(doctor_matrix.environment_of()) as tape:
         began = time.monotonic()
         process = subprocess.Popen([harness.binary(), "doctor", url_of(server.port), "--key-env=LAB_KEY", "--idle", "--json", "--only", "idle.*"],
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=doctor_matrix.environment_of())  # fmt: skip
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=tape.environment)  # fmt: skip
         time.sleep(4)
         process.terminate()
         out, _ = process.communicate(timeout=60)

@@ -17,6 +17,7 @@ import lab
 import netlab
 import relay_process
 import websockets
+import wiretap
 
 _lock = threading.Lock()
 _ports = itertools.count(11000 + os.getpid() % 320 * 64)  # some for each process: HAProxy shares a port with whoever has it, and does not say so
@@ -32,34 +33,24 @@ def port():
 
 
 @contextlib.contextmanager
-def configured(text, command):
-    """A server with this configuration ({port} and {folder} filled in); `command` is given the file. Gives the port."""
+def configured(text, command, edge_of=""):
+    """A server with this configuration ({port} and {folder} filled in); `command` is given the file. Gives the port. `edge_of`: the port, or the
+    text that names it, to which it forwards what it is sent in the clear."""
     at = port()
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         folder.chmod(0o777)  # squid and Apache leave root behind
         config = folder / "server.conf"
         config.write_text(text.replace("{port}", str(at)).replace("{folder}", name) + "\n")
-        with lab.running(at, command(config)):
+        with lab.running(at, command(config)), wiretap.genuine_forwarder(at, edge_of):
             yield at
-
-
-NGINX = """
-worker_processes 1; daemon off; error_log stderr crit; pid {folder}/nginx.pid;
-events { worker_connections 256; }
-http {
-  access_log off;
-  client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-  server { listen 127.0.0.1:{port} SSL; BODY }
-}
-"""
 
 
 def nginx(body, certificate=None):
     """An nginx with this text in its server block."""
-    lines = f"ssl_certificate {certificate[0]}; ssl_certificate_key {certificate[1]}; {body}" if certificate else body
-    text = NGINX.replace("SSL", "ssl" if certificate else "").replace("BODY", lines)
-    return configured(text, lambda config: [shutil.which("nginx") or "/usr/sbin/nginx", "-p", config.parent, "-c", config])
+    lines = f"ssl_certificate {certificate[0]}; ssl_certificate_key {certificate[1]};" if certificate else ""
+    block = lab.NGINX_SERVER.format(port="{port}", listen="ssl" if certificate else "", certificate=lines, server=body)
+    return configured(lab.NGINX.format(folder="{folder}", http=block), lambda config: [shutil.which("nginx") or "/usr/sbin/nginx", "-p", config.parent, "-c", config], edge_of="" if certificate else body)
 
 
 def forward(to, read_timeout="300s"):
@@ -73,7 +64,7 @@ def haproxy(to, **timeouts):
     lines = "\n".join(f"  timeout {name} {time_text}" for name, time_text in named.items())
     text = (f"defaults\n  mode http\n  option http-no-delay\n{lines}\n"
             f"frontend f\n  bind 127.0.0.1:{{port}}\n  default_backend b\nbackend b\n  server s 127.0.0.1:{to}\n")  # fmt: skip
-    return configured(text, lambda config: [shutil.which("haproxy") or "/usr/sbin/haproxy", "-db", "-f", config])
+    return configured(text, lambda config: [shutil.which("haproxy") or "/usr/sbin/haproxy", "-db", "-f", config], edge_of=to)
 
 
 def squid(timeout):
@@ -99,7 +90,7 @@ def apache(to, timeout):
     text = (f"ServerRoot {{folder}}\nServerName localhost\nPidFile {{folder}}/pid\nErrorLog /dev/null\nDefaultRuntimeDir {{folder}}\n{modules}\n"
             f"Listen 127.0.0.1:{{port}}\nTimeout {timeout}\nProxyTimeout {timeout}\n"
             f"ProxyPass /v1/doctor/ws ws://127.0.0.1:{to}/v1/doctor/ws\nProxyPass / http://127.0.0.1:{to}/\n")  # fmt: skip
-    return configured(text, lambda config: [shutil.which("apache2") or "/usr/sbin/apache2", "-X", "-f", config])
+    return configured(text, lambda config: [shutil.which("apache2") or "/usr/sbin/apache2", "-X", "-f", config], edge_of=to)
 
 
 @contextlib.contextmanager
@@ -108,7 +99,8 @@ def socat(*flags, to=None, command=None):
     at = port()
     target = f"EXEC:'{command}'" if command else f"TCP:127.0.0.1:{to}"
     with lab.running(at, ["socat", *flags, f"TCP-LISTEN:{at},bind=127.0.0.1,backlog=64,reuseaddr,fork", target]):
-        yield at
+        with wiretap.genuine_forwarder(at, to or command.replace("TCP:", "")):
+            yield at
 
 
 class Served:
@@ -162,6 +154,7 @@ def closing_websocket(code, reason, when_quiet=None, at_age=None):
     return Served().running(start)
 
 
+@contextlib.contextmanager
 def without_comments(to):
     """A gateway that takes event streams apart and passes events on only; everything else is passed on as it is."""
 
@@ -188,7 +181,8 @@ def without_comments(to):
     async def start(at):
         return await asyncio.start_server(connected, "127.0.0.1", at)
 
-    return Served().running(start)
+    with Served().running(start) as at, wiretap.genuine_forwarder(at, to):
+        yield at
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ import unittest
 
 import doctor_matrix
 import lab
+import wiretap
 from doctor_matrix import run
 from relay_process import relay
 
@@ -22,9 +23,10 @@ class Repetition(unittest.TestCase):
             authority = lab.Authority(stack.enter_context(tempfile.TemporaryDirectory()))
             server = stack.enter_context(relay("fast"))
             forward = lab.FORWARD.format(relay=server.port)
-            tls = stack.enter_context(lab.nginx(f"location / {{ {forward} proxy_buffering off; }}", authority.issue("good")))
+            tls = stack.enter_context(lab.nginx(f"location / {{ {forward} proxy_buffering off; }}", authority.issue_to_relay("good")))
             gzip = stack.enter_context(lab.nginx(f"location / {{ {forward} gzip on; gzip_types text/event-stream; proxy_buffering off; }}"))
             proxy = stack.enter_context(lab.tinyproxy())
+            stack.enter_context(wiretap.genuine_tunnel(proxy))
             paths = {
                 "F00 nginx and TLS": [f"https://localhost:{tls}/v1", "--cacert", authority.certificate],
                 "F44 gzip, no buffering": [f"http://127.0.0.1:{gzip}/v1"],
@@ -49,4 +51,4 @@ class Repetition(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    doctor_matrix.main()

@@ -1,6 +1,7 @@
 """The key reaches nobody but a verified relay, whatever form of run it is: peers that record what they get are searched for it."""
 
 import base64
+import collections
 import contextlib
 import json
 import pathlib
@@ -13,10 +14,13 @@ import threading
 import time
 import unittest
 
+import doctor_matrix
 import harness
 import lab
-from doctor_matrix import KEY, environment_of, forms_of, holds
-from hostile_test import answer, header
+import wiretap
+from canary import KEY, forms_of, holds
+from doctor_matrix import environment_of
+from hostile_test import Hostile, answer, header
 from relay_process import relay
 
 FORMS = {
@@ -30,33 +34,14 @@ FORMS = {
 JSON = "Content-Type: application/json"
 
 
-class Recorder:
+class Recorder(Hostile):
     """Serves every connection with `serve(recorder, connection, head)` after its first request, and keeps all bytes that came."""
 
     def __init__(self, serve, tls=None):
-        self.serve = serve
-        self.tls = tls
+        super().__init__(serve, tls)
         self.lock = threading.Lock()
         self.received = bytearray()
         self.connections = 0
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self.port = self.listener.getsockname()[1]
-        self.over = threading.Event()
-
-    def __enter__(self):
-        threading.Thread(target=self.accept, daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self.over.set()
-        self.listener.close()
-
-    def accept(self):
-        with contextlib.suppress(OSError):
-            while True:
-                connection = self.listener.accept()[0]
-                self.connections += 1
-                threading.Thread(target=self.talk, args=(connection,), daemon=True).start()
 
     def note(self, data):
         with self.lock:
@@ -64,6 +49,8 @@ class Recorder:
         return data
 
     def talk(self, connection):
+        with self.lock:
+            self.connections += 1
         with contextlib.suppress(OSError, ssl.SSLError, ValueError):
             connection.settimeout(20)
             if self.tls:
@@ -157,7 +144,8 @@ def outputs_of(arguments, form, folder, key_source):
         told.pop("LAB_KEY")
     flags = ["--key-env=LAB_KEY"] if key_source == "variable" else ["--key-file", str(key_file)]
     flags += [part.format(folder=folder) for part in FORMS[form]]
-    done = subprocess.run([harness.binary(), "doctor", *map(str, arguments), *flags], capture_output=True, env=told, timeout=90, check=False)
+    with wiretap.tapped(told) as tape:
+        done = subprocess.run([harness.binary(), "doctor", *map(str, arguments), *flags], capture_output=True, env=tape.environment, timeout=90, check=False)
     texts = {"stdout": done.stdout, "stderr": done.stderr}
     bundle = pathlib.Path(folder, "b.tar.gz")
     if bundle.exists():
@@ -206,7 +194,7 @@ class Secrecy(unittest.TestCase):
         self.assertGreaterEqual(len(forms_of(KEY)), 4)
 
     def test_a_verified_relay_does_get_it(self):
-        with Recorder(good_proof, tls_of(*self.authority.issue("good"))) as recorder:
+        with Recorder(good_proof, tls_of(*self.authority.issue_to_relay("good"))) as recorder:
             outputs_of([f"https://localhost:{recorder.port}/v1", "--cacert", self.authority.certificate], "quick", self.folder, "variable")
         self.assertIn(b"Bearer " + KEY.encode(), bytes(recorder.received))
 
@@ -231,7 +219,7 @@ class Secrecy(unittest.TestCase):
     def test_a_verified_relay_that_sends_it_back_where_texts_are_cut(self):
         beginning = KEY[:14].encode()  # its kind, which may be seen, and six characters
         for place in (20, 40, 86, 98):
-            with self.subTest(place=place), Recorder(echoing_at(place)) as recorder:
+            with self.subTest(place=place), Recorder(echoing_at(place)) as recorder, wiretap.genuine_port(recorder.port):
                 folder = self.folder / str(place)
                 folder.mkdir()
                 code, texts = outputs_of([f"http://127.0.0.1:{recorder.port}/v1", "--quick"], "bundle", folder, "variable")
@@ -252,7 +240,7 @@ class Secrecy(unittest.TestCase):
             self.assertFalse(holds(bytes(target.received), KEY))
 
     def test_a_proxy_that_reads_along(self):
-        with relay("fast", tls=self.authority.issue("relay")) as server, Recorder(tunnelling_proxy) as recorder:
+        with relay("fast", tls=self.authority.issue_to_relay("relay")) as server, Recorder(tunnelling_proxy) as recorder:
             codes = self.assert_kept(recorder, [f"https://localhost:{server.port}/v1", "--cacert", self.authority.certificate,
                                                 "--proxy", f"http://127.0.0.1:{recorder.port}"])  # fmt: skip
             self.assertEqual(set(codes.values()), {0})
@@ -309,5 +297,71 @@ class Secrecy(unittest.TestCase):
             self.assertFalse(holds(told, KEY))
 
 
+@unittest.skipUnless(wiretap.is_tapped(), "a sanitizer is in the way")
+class TheWiretap(unittest.TestCase):
+    """What is written down is what arrives, and a key that arrives at the wrong place is noticed."""
+
+    def setUp(self):
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.authority = lab.Authority(folder)
+
+    def play(self, url, *more, judged=True):
+        with wiretap.tapped(environment_of(), judged) as tape:
+            done = subprocess.run([harness.binary(), "doctor", url, "--key-env=LAB_KEY", "--only", "http.auth", "--json", *map(str, more)],
+                                  capture_output=True, env=tape.environment, timeout=60, check=False)  # fmt: skip
+        return tape, json.loads(done.stdout)
+
+    def assert_whole(self, recorder, tape, kind):
+        """Byte for byte, though not connection by connection."""
+        to = f"127.0.0.1:{recorder.port}"
+        sent = b"".join(each.data for each in tape.sent if each.to == to and each.kind == kind)
+        self.assertIn(b"Bearer " + KEY.encode(), sent)
+        self.assertEqual(collections.Counter(sent), collections.Counter(bytes(recorder.received)))
+        self.assertEqual({(each.kind, each.to) for each in tape.holding_key()}, {(kind, to)})
+
+    def test_all_that_a_peer_gets_is_on_the_tape(self):
+        with Recorder(good_proof) as recorder, wiretap.genuine_port(recorder.port):
+            tape, document = self.play(f"http://127.0.0.1:{recorder.port}/v1")
+            self.assert_whole(recorder, tape, "plain")
+
+    def test_all_that_a_peer_gets_through_tls_is_on_the_tape(self):
+        with Recorder(good_proof, tls_of(*self.authority.issue_to_relay("good"))) as recorder:
+            tape, document = self.play(f"https://localhost:{recorder.port}/v1", "--cacert", self.authority.certificate)
+            self.assert_whole(recorder, tape, "tls")
+            self.assertTrue([each for each in tape.sent if each.kind == "name" and each.data == b"localhost"])
+
+    def test_a_relay_that_accepts_a_key_was_seen_to_get_it(self):
+        with relay("fast") as server:
+            tape, document = self.play(f"http://127.0.0.1:{server.port}/v1")
+            tape.check(document)
+            self.assertTrue(tape.holding_key())
+            tape.sent = []
+            with self.assertRaisesRegex(AssertionError, "nothing was seen to be sent"):
+                tape.check(document)
+
+    def assert_noticed(self, url, *more):
+        tape, _ = self.play(url, *more, judged=False)
+        with self.assertRaisesRegex(AssertionError, "which nobody declared to be the relay"):
+            tape.judge()
+
+    def test_a_key_at_the_wrong_place_is_noticed(self):
+        with Recorder(good_proof) as recorder:
+            self.assert_noticed(f"http://127.0.0.1:{recorder.port}/v1")
+        with Recorder(good_proof, tls_of(*self.authority.issue("somebody"))) as recorder:
+            self.assert_noticed(f"https://localhost:{recorder.port}/v1", "--cacert", self.authority.certificate)
+        with relay("fast") as server, lab.tinyproxy() as proxy:
+            self.assert_noticed(f"http://127.0.0.1:{server.port}/v1", "--proxy", f"http://127.0.0.1:{proxy}")
+
+    def test_a_tunnel_is_for_the_relay_alone(self):
+        secrets = {KEY}
+        head = b"CONNECT 127.0.0.1:%d HTTP/1.1\r\n\r\n"
+        with wiretap.genuine_tunnel(7), wiretap.genuine_port(8):
+            self.assertTrue(wiretap.Sent("plain", "127.0.0.1:7", "", head % 8 + KEY.encode()).may_have(secrets))
+            for data in (head % 9 + KEY.encode(), KEY.encode(), head.replace(b"\r\n\r\n", b"\r\nX: " + KEY.encode() + b"\r\n\r\n") % 8):
+                self.assertFalse(wiretap.Sent("plain", "127.0.0.1:7", "", data).may_have(secrets))
+            self.assertFalse(wiretap.Sent("plain", "203.0.113.2:8", "", KEY.encode()).may_have(secrets))
+            self.assertFalse(wiretap.Sent("name", "the resolver", "", KEY.encode()).may_have(secrets))
+
+
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    doctor_matrix.main()

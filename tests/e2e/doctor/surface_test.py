@@ -122,17 +122,21 @@ class ExitCodes(unittest.TestCase):
         self.assertEqual(document["summary"]["status"], "inconclusive")
 
     def test_the_second_interrupt_ends_at_once_with_what_is_known(self):
-        with silent_listener() as port:
-            process = start(f"http://127.0.0.1:{port}/v1", "--key-env=LAB_KEY", "--json")
+        with silent_listener() as port, tempfile.TemporaryDirectory() as folder:
+            bundle = pathlib.Path(folder, "b.tar.gz")
+            process = start(f"http://127.0.0.1:{port}/v1", "--key-env=LAB_KEY", "--json", "--quiet", "--bundle", bundle)
             time.sleep(1.5)
             process.send_signal(signal.SIGINT)
             time.sleep(0.5)
             again = time.monotonic()
             process.send_signal(signal.SIGINT)
-            out, _ = process.communicate(timeout=60)
+            out, err = process.communicate(timeout=60)
             took = time.monotonic() - again
+            self.assertFalse(bundle.exists())
         self.assertEqual(process.returncode, 130)
         self.assertLess(took, 3)
+        self.assertEqual(err.decode().count("\n"), 1, err)
+        self.assertIn("--bundle", err.decode())
         states = {check["id"]: check for check in json.loads(out)["checks"]}
         self.assertEqual(states["tcp.443"]["status"], "pass")
         self.assertEqual(states["http.identity"]["blocked_by"], "interrupted")
@@ -186,7 +190,7 @@ class Bundles(unittest.TestCase):
         authority = lab.Authority(self.folder)
         login = {"https_proxy": "http://someone:hidden-pass@proxy.corp:3128", "no_proxy": "localhost"}
         with relay("fast") as server, lab.nginx(f"location / {{ {lab.FORWARD.format(relay=server.port)} proxy_buffering off; }}",
-                                                authority.issue("good")) as port:
+                                                authority.issue_to_relay("good")) as port:
             done = run(f"https://localhost:{port}/v1", "--key-env=LAB_KEY", "--cacert", authority.certificate, "--bundle", self.path, environment=login)
         self.assertEqual(done.returncode, 0, done.stdout)
         members = members_of(self.path)
@@ -303,6 +307,17 @@ class Watches(unittest.TestCase):
     def test_what_follows_may_be_the_relay(self):
         done = run("--watch", "embedded", "--for", "1s")
         self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_each_round_looks_at_this_machine_s_clock(self):
+        shim = harness.build_dir() / "tests" / "e2e" / "run" / "libstepped_clock.so"
+        if harness.is_instrumented():
+            self.skipTest("a sanitizer's runtime wants to be loaded first")
+        years_ms = 30 * 365 * 24 * 3600 * 1000
+        told = {"LD_PRELOAD": str(shim), "STEPPED_CLOCK_AFTER_MS": "2500", "STEPPED_CLOCK_BY_MS": str(years_ms)}
+        with relay("fast") as server:
+            done = run(f"http://127.0.0.1:{server.port}/v1", "--key-env=LAB_KEY", "--watch", "1s", "--for", "6s", "--jsonl", environment=told)
+        roots = [(line["summary"]["root_cause"] or {"code": ""})["code"] for line in lines_of(done)]
+        self.assertEqual((roots[0], roots[-1]), ("", "clock.implausible"))
 
     def test_no_stream_is_opened(self):
         done = run("embedded", "--watch", "1s", "--for", "1s", "--jsonl")

@@ -76,6 +76,50 @@ TEST_CASE("runner: what has not begun when time is up is undecided") {
     CHECK(results[1].status == CheckStatus::Inconclusive);
 }
 
+TEST_CASE("runner: what is found out when time is up decides nothing, but that something works") {
+    for (const auto status : {CheckStatus::Pass, CheckStatus::Info, CheckStatus::Warn, CheckStatus::Fail}) {
+        TurnedClock clock;
+        const Subject subject;
+        const auto late = [&] {
+            clock.turn(std::chrono::seconds(45));
+            Outcome outcome = passing();
+            outcome.status = status;
+            return outcome.with("seen", "something");
+        };
+        const auto results = examine(subject, {check("late", {}, late, Check::Kind::Stream)}, clock, {});
+        CHECK(results[0].status == (status == CheckStatus::Pass ? CheckStatus::Pass : CheckStatus::Inconclusive));
+        CHECK(results[0].evidence.back().value == "something");
+    }
+}
+
+TEST_CASE("runner: a second try for which there was no time takes nothing back") {
+    TurnedClock clock;
+    const Subject subject;
+    int tries = 0;
+    const auto failing_slowly = [&] {
+        clock.turn(std::chrono::seconds(tries++ == 0 ? 2 : 45));
+        return failing();
+    };
+    const auto results = examine(subject, {check("fails", {}, failing_slowly, Check::Kind::Network)}, clock, {});
+    CHECK(tries == 2);
+    CHECK(results[0].status == CheckStatus::Fail);
+    CHECK(results[0].findings.front().code == "dns.nxdomain");
+}
+
+TEST_CASE("facts: nothing is waited for beyond the end of the examination") {
+    constexpr auto kLong = std::chrono::hours(1);
+    Facts facts;
+    CHECK(facts.left_of(kLong) == kLong);
+    CHECK(facts.within(kLong) < Deadline::max());
+    facts.ends = now() + std::chrono::minutes(1);
+    CHECK(facts.within(kLong) == facts.ends);
+    CHECK(facts.left_of(kLong) <= std::chrono::minutes(1));
+    CHECK(facts.left_of(std::chrono::seconds(1)) == std::chrono::seconds(1));
+    facts.ends = now() - std::chrono::seconds(1);
+    CHECK(facts.within(kLong) == facts.ends);
+    CHECK(facts.left_of(kLong) == core::Duration{0});
+}
+
 TEST_CASE("runner: results stand in the order of the catalogue, whoever ends first") {
     const auto results = examined(
         {check("a", {}, passing, Check::Kind::Network), check("b", {"a"}, passing, Check::Kind::Network), check("c", {}, passing)});
