@@ -6,7 +6,7 @@ set(RELAYBENCH_ALONE
     scenario/connect_to.cpp scenario/field.cpp scenario/node.cpp scenario/node_yaml.cpp scenario/load_fields.cpp scenario/relay_fields.cpp scenario/relay_list_field.cpp scenario/relay_spec.cpp scenario/scenario_fields.cpp
     net/response_reader.cpp net/listener_http.cpp net/client_streaming.cpp net/client_transport.cpp net/frame_reader.cpp
     result/read_arm_json.cpp result/read_journal_json.cpp result/journal_json.cpp result/series_recorder.cpp result/write_json.cpp
-    doctor/websocket_probe.cpp doctor/tls_failure.cpp doctor/channel.cpp doctor/handshake.cpp
+    doctor/websocket_probe.cpp doctor/tls_failure.cpp doctor/channel.cpp doctor/handshake.cpp doctor/knock.cpp doctor/ask_portal.cpp
     doctor/answerer.cpp doctor/connection_use.cpp doctor/interception.cpp doctor/key_use.cpp doctor/pacing.cpp doctor/relay_identity.cpp
     doctor/sse_probe.cpp doctor/stream_arms.cpp doctor/stream_timing.cpp doctor/websocket_pings.cpp doctor/websocket_refusal.cpp
     doctor/check_body.cpp doctor/check_certificates.cpp doctor/dns_verdict.cpp doctor/portal.cpp doctor/tcp_verdict.cpp doctor/tls_verdict.cpp

@@ -1,6 +1,7 @@
 #include "doctor/check_body.h"
 
 #include <future>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -43,12 +44,16 @@ HttpReply ask(const Asker& asker, HttpQuestion question, Segments segments) {
     return exchange(*way.channel, question, deadline);
 }
 
-HttpReply post_body(const Subject& subject, const Facts& facts, std::size_t bytes, Segments segments) {
+HttpQuestion body_question(const Facts& facts, std::size_t bytes) {
     HttpQuestion question;
     question.method = "POST";
     question.target = facts.prefix + "/doctor/body";
     question.body = "{\"padding\":\"" + std::string(bytes, 'x') + "\"}";
-    return ask({subject, facts, Trust::Anyone}, std::move(question), segments);
+    return question;
+}
+
+HttpReply post_body(const Subject& subject, const Facts& facts, std::size_t bytes) {
+    return ask({subject, facts, Trust::Anyone}, body_question(facts, bytes), Segments::Usual);
 }
 
 bool is_unanswered(const HttpReply& reply) { return !reply.has_head() && reply.end == HttpReply::End::TimedOut; }
@@ -60,32 +65,83 @@ Outcome refused(const HttpReply& reply, std::size_t bytes) {
     return show_answerer(outcome, reply);
 }
 
-/// A longer request got no answer where a short one did.
-Outcome unanswered(const Subject& subject, const Facts& facts, const HttpReply& reply, std::size_t bytes) {
-    if (reply.tcp.bytes_acked > kBeforeBody) {
-        return Outcome::info(fmt::format("{} bytes are not through in {}: a thin line ({} were acknowledged)", bytes,
-                                         core::human_duration(kBudget), reply.tcp.bytes_acked))
-            .with("tcp", reply.tcp.text());
-    }
-    const HttpReply by_small_segments = post_body(subject, facts, bytes, Segments::Small);
-    if (by_small_segments.status == 200) {
-        return Outcome::fail(reply.text(),
-                             found("net.mtu-blackhole-up", Confidence::Proven,
-                                   fmt::format("A request of {} bytes arrives in small packets and never in large ones: those are "
-                                               "lost on the way there.",
-                                               bytes)))
-            .with("tcp", reply.tcp.text());
-    }
-    return Outcome::inconclusive(fmt::format("{} bytes: {}", bytes, reply.text()), "an answer to a POST of 64 KiB")
-        .with("tcp", reply.tcp.text());
-}
-
 /// The same question twice more, at once.
 Unanswered ask_again(const Asker& asker, const HttpQuestion& question, const HttpReply& first) {
     auto again = std::async(std::launch::async, [&] { return ask(asker, question, Segments::Usual); });
     Unanswered replies{.first = first, .again = {}, .small = ask(asker, question, Segments::Small)};
     replies.again = again.get();
     return replies;
+}
+
+/// Bytes were still taken when time was up. Where the same ones are sent again and again nothing moves any more.
+bool is_thin_line(const HttpReply& reply) {
+    constexpr std::uint32_t kStuck = 2;
+    return reply.tcp.bytes_acked > kBeforeBody && reply.tcp.retransmits < kStuck;
+}
+
+Outcome thin_line(const HttpReply& reply, std::size_t bytes) {
+    return Outcome::info(fmt::format("{} bytes are not through in {}: a thin line ({} were acknowledged)", bytes,
+                                     core::human_duration(kBudget), reply.tcp.bytes_acked));
+}
+
+/// A longer request got no answer where a short one did, and in small packets neither.
+Outcome unanswered_however(const Unanswered& replies, std::size_t bytes) {
+    const HttpReply& reply = replies.first;
+    if (is_thin_line(replies.again)) {
+        return thin_line(replies.again, bytes);
+    }
+    if (reply.tcp.bytes_acked > kBeforeBody && replies.again.tcp.bytes_acked > kBeforeBody) {
+        return Outcome::fail(reply.text(),
+                             found("http.body-limit", Confidence::Likely,
+                                   fmt::format("Requests of {} bytes stop on the way, once after {} bytes and once after {}, and "
+                                               "short ones are answered.",
+                                               bytes, reply.tcp.bytes_acked, replies.again.tcp.bytes_acked)));
+    }
+    return Outcome::inconclusive(fmt::format("{} bytes: {}", bytes, reply.text()), "an answer to a POST of 64 KiB");
+}
+
+/// A longer request got no answer where a short one did.
+Outcome unanswered(const Subject& subject, const Facts& facts, const HttpReply& reply, std::size_t bytes) {
+    if (is_thin_line(reply)) {
+        return thin_line(reply, bytes).with("tcp", reply.tcp.text());
+    }
+    const Unanswered replies = ask_again({subject, facts, Trust::Anyone}, body_question(facts, bytes), reply);
+    if (replies.again.status == 200) {
+        return answered_late(Outcome::pass(fmt::format("{} bytes arrive", bytes)), reply).with("tcp", reply.tcp.text());
+    }
+    if (replies.small.status != 200) {
+        return unanswered_however(replies, bytes).with("tcp", reply.tcp.text());
+    }
+    return Outcome::fail(reply.text(),
+                         found("net.mtu-blackhole-up", Confidence::Proven,
+                               fmt::format("A request of {} bytes arrives in small packets and never in large ones: those are "
+                                           "lost on the way there.",
+                                           bytes)))
+        .with("tcp", reply.tcp.text());
+}
+
+/// An answer that may have to do with the size of what was asked: a refusal, or the end of the connection.
+bool is_turned_away(const HttpReply& reply) {
+    const bool is_cut = !reply.has_head() && (reply.end == HttpReply::End::Reset || reply.end == HttpReply::End::CutShort ||
+                                              reply.end == HttpReply::End::NotSent);
+    return is_cut || (reply.status >= 400 && reply.status != 429);
+}
+
+/// A longer request is turned away where a short one is answered. It is the size when that repeats itself, the short one between included.
+Outcome turned_away(const Subject& subject, const Facts& facts, const HttpReply& reply, std::size_t bytes) {
+    const HttpReply tiny = post_body(subject, facts, kTinyBody);
+    const HttpReply again = post_body(subject, facts, bytes);
+    if (again.status == 200) {
+        return answered_late(Outcome::pass(fmt::format("{} bytes arrive", bytes)), reply);
+    }
+    if (tiny.status != 200 || !is_turned_away(again)) {
+        return Outcome::inconclusive(again.text(), "an answer to a POST of 64 KiB");
+    }
+    Outcome outcome = Outcome::fail(again.text(), found("http.body-limit", Confidence::Likely,
+                                                        fmt::format("Requests of {} bytes are turned away each time ({}), and those of {} "
+                                                                    "bytes are answered.",
+                                                                    bytes, answered(again), kTinyBody)));
+    return show_answerer(outcome, again);
 }
 
 /// Whether large answers come where small ones do; nothing when they do, or when it is not the packets' size that keeps them.
@@ -111,6 +167,39 @@ std::optional<Outcome> judge_download(const Subject& subject, const Facts& facts
     return std::nullopt;
 }
 
+/// A body that did not just arrive; nothing when it did.
+std::optional<Outcome> judge_post(const Subject& subject, const Facts& facts, const HttpReply& reply, std::size_t bytes) {
+    if (reply.status == 200) {
+        return std::nullopt;
+    }
+    if (reply.status == 413) {
+        return refused(reply, bytes);
+    }
+    if (is_unanswered(reply) && bytes != kTinyBody) {
+        return unanswered(subject, facts, reply, bytes);
+    }
+    if (is_turned_away(reply) && bytes != kTinyBody) {
+        return turned_away(subject, facts, reply, bytes);
+    }
+    return Outcome::inconclusive(reply.text(), "an answer to a POST of 64 KiB");
+}
+
+/// Whether long requests arrive where short ones do.
+Outcome judge_upload(const Subject& subject, const Facts& facts) {
+    std::optional<HttpReply> first;  // a failure of the shortest, which was answered when it was sent again
+    for (const std::size_t bytes : {kTinyBody, kSmallBody, kLargeBody}) {
+        HttpReply reply = post_body(subject, facts, bytes);
+        if (bytes == kTinyBody && is_turned_away(reply)) {
+            first = std::exchange(reply, post_body(subject, facts, bytes));
+        }
+        if (auto outcome = judge_post(subject, facts, reply, bytes)) {
+            return *std::move(outcome);
+        }
+    }
+    Outcome outcome = Outcome::pass("64 KiB arrive");
+    return first ? answered_late(std::move(outcome), *first) : outcome;
+}
+
 }  // namespace
 
 std::optional<result::Finding> why_unanswered(const Unanswered& replies) {
@@ -134,12 +223,25 @@ bool is_answered_now_and_then(const Unanswered& replies) {
     return replies.first.end == HttpReply::End::TimedOut && replies.again.end == HttpReply::End::Complete;
 }
 
-std::optional<result::Finding> explain_silence(const Subject& subject, const Facts& facts, const HttpQuestion& question, Trust trust,
-                                               const HttpReply& reply) {
+Silence explain_silence(const Subject& subject, const Facts& facts, const HttpQuestion& question, Trust trust, const HttpReply& reply) {
     if (reply.end != HttpReply::End::TimedOut) {
-        return std::nullopt;
+        return {};
     }
-    return why_unanswered(ask_again({subject, facts, trust}, question, reply));
+    Unanswered replies = ask_again({subject, facts, trust}, question, reply);
+    Silence silence{.finding = why_unanswered(replies), .answered = {}};
+    if (is_answered_now_and_then(replies)) {
+        silence.answered = std::move(replies.again);
+    }
+    return silence;
+}
+
+Outcome answered_late(Outcome outcome, const HttpReply& first) {
+    using result::CheckStatus;
+    const bool is_bad_anyway = outcome.status == CheckStatus::Fail || outcome.status == CheckStatus::Inconclusive;
+    outcome.status = is_bad_anyway ? outcome.status : CheckStatus::Warn;
+    outcome.findings.push_back(found("net.flaky", Confidence::Proven,
+                                     fmt::format("The same request was answered at the second try only; at first: {}.", first.text())));
+    return outcome;
 }
 
 Outcome check_body(const Subject& subject, Facts& facts) {
@@ -150,20 +252,8 @@ Outcome check_body(const Subject& subject, Facts& facts) {
     if (download && download->status == result::CheckStatus::Fail) {
         return *std::move(download);
     }
-    for (const std::size_t bytes : {kTinyBody, kSmallBody, kLargeBody}) {
-        const HttpReply reply = post_body(subject, facts, bytes, Segments::Usual);
-        if (reply.status == 413) {
-            return refused(reply, bytes);
-        }
-        if (reply.status == 200) {
-            continue;
-        }
-        if (is_unanswered(reply) && bytes != kTinyBody) {
-            return unanswered(subject, facts, reply, bytes);
-        }
-        return Outcome::inconclusive(reply.text(), "an answer to a POST of 64 KiB");
-    }
-    return download ? *std::move(download) : Outcome::pass("64 KiB arrive");
+    Outcome upload = judge_upload(subject, facts);
+    return download && upload.status == result::CheckStatus::Pass ? *std::move(download) : upload;
 }
 
 }  // namespace relaybench::doctor

@@ -104,7 +104,15 @@ Outcome near_miss(const wire::Url& url, const std::string& known) {
     return failed("url.wrong-host", "almost the relay's host", fmt::format("{} is not {}.", url.host, known), right.text());
 }
 
-Outcome judge_host(const wire::Url& url, const RelayProfile& profile) {
+/// The scheme's own port, written out: nothing is wrong with that.
+bool only_names_its_port(const wire::Url& url, std::string_view written) {
+    wire::Url tidy = url;
+    tidy.target = tidy_path(path_of(url)) + url.target.substr(path_of(url).size());
+    return written == fmt::format("{}://{}{}", tidy.scheme, wire::host_and_port(tidy.host, tidy.port), tidy.target);
+}
+
+Outcome judge_host(const wire::Url& url, const Subject& subject) {
+    const RelayProfile& profile = subject.profile;
     if (std::ranges::find(profile.known_hosts, url.host) != profile.known_hosts.end()) {
         return Outcome::pass(url.host + " is the relay's");
     }
@@ -115,9 +123,10 @@ Outcome judge_host(const wire::Url& url, const RelayProfile& profile) {
         return Outcome::info(url.host + " is of this machine or network");
     }
     if (is_address(url.host)) {
-        return url.secure() ? failed("url.ip-literal", "an address in place of a name",
-                                     fmt::format("{} is an address, and certificates name hosts.", url.host), "")
-                            : Outcome::info(url.host + " is an address");
+        // An authority of one's own may vouch for addresses.
+        return url.secure() && subject.ca_file.empty() ? failed("url.ip-literal", "an address in place of a name",
+                                                                fmt::format("{} is an address, and certificates name hosts.", url.host), "")
+                                                       : Outcome::info(url.host + " is an address");
     }
     for (const std::string& known : profile.known_hosts) {
         if (known.ends_with("." + url.host) || url.host == "www." + known.substr(known.find('.') + 1)) {
@@ -144,7 +153,7 @@ Outcome check_url_parse(const Subject& subject) {
         return outcome.with("as written", shown_url(subject.url));
     }
     const auto url = wire::parse_url(subject.url);
-    if (const std::string tidy = tidy_url(*url); tidy != subject.url) {
+    if (const std::string tidy = tidy_url(*url); tidy != subject.url && !only_names_its_port(*url, subject.url)) {
         Outcome outcome = warned("url.untidy", "works, but is not tidy", "The URL differs from its usual form.", tidy);
         return outcome.with("as written", shown_url(subject.url));
     }
@@ -174,7 +183,7 @@ Outcome check_url_path(const Subject& subject) {
 
 Outcome check_url_host(const Subject& subject) {
     const auto url = wire::parse_url(subject.url);
-    return url ? judge_host(*url, subject.profile) : unreadable();
+    return url ? judge_host(*url, subject) : unreadable();
 }
 
 std::vector<Check> url_checks() {
