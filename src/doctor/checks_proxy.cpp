@@ -143,7 +143,8 @@ result::Finding why_refused(const wire::Proxy& proxy, const HttpReply& reply) {
                 return found("proxy.upstream-fail", Confidence::Likely,
                              fmt::format("The proxy {} does not answer CONNECT in time.", proxy.text()));
             }
-            return found("proxy.closed", Confidence::Proven, said);
+            return reply.end == HttpReply::End::NotHttp ? found("proxy.not-a-proxy", Confidence::Proven, said)
+                                                        : found("proxy.closed", Confidence::Proven, said);
         default:
             return found("proxy.not-a-proxy", Confidence::Possible, said);
     }

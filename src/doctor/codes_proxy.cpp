@@ -57,7 +57,7 @@ constexpr auto kProxyCodes = std::to_array<FindingCode>({
      "It answered 403 to CONNECT. Its own words are quoted; they often name the rule.",
      "The host and port have to be allowed in the proxy's rules."},
     {"proxy.not-a-proxy", Party::You, "What the proxy variable names is no proxy",
-     "A web server or another service answered CONNECT with 400, 404, 405 or 501.",
+     "A web server or another service answered CONNECT with 400, 404, 405 or 501, or with something that is no HTTP.",
      "Correct host and port of the proxy; its port is seldom 80 or 443."},
     {"proxy.upstream-fail", Party::YourNetwork, "The proxy cannot reach the relay itself",
      "It answered 502, 503 or 504 to CONNECT: its own name resolution or its own way out fails.",

@@ -59,7 +59,8 @@ Knocked knock_side_by_side(const std::vector<std::string>& addresses, std::uint1
 }  // namespace
 
 Knocked knock_at(const std::vector<std::string>& addresses, std::uint16_t port, core::Duration budget) {
-    const std::vector<std::string> some(addresses.begin(), addresses.begin() + static_cast<std::ptrdiff_t>(std::min(addresses.size(), kMostAddresses)));
+    const std::vector<std::string> some(addresses.begin(),
+                                        addresses.begin() + static_cast<std::ptrdiff_t>(std::min(addresses.size(), kMostAddresses)));
     if (some.size() == 1) {
         return knock_in_turn(some, port, budget);
     }
