@@ -116,7 +116,9 @@ Outcome distrusted(const Subject& subject, const Facts& facts, const ChainVerdic
             found("clock.skewed", Confidence::Proven,
                   "By this machine's clock the relay's certificate is not valid; by the relay's own it is.", {"timedatectl set-ntp true"}));
     }
-    return Outcome::fail(verdict.text(), why_distrusted(subject, facts, verdict));
+    // By the peer's clock, where it is known: a date that only ours finds wrong is not what is wrong with the chain.
+    const ChainVerdict by_peer = facts.clock_ahead ? judge_chain(facts.chain, store, facts.url.host, at - *facts.clock_ahead) : verdict;
+    return Outcome::fail(verdict.text(), why_distrusted(subject, facts, by_peer));
 }
 
 Outcome judge_named_authority(const Subject& subject, Facts& facts, core::WallTime at) {

@@ -35,8 +35,8 @@ char32_t small_letter(char32_t code) {
         char32_t last;
         char32_t distance;
     };
-    constexpr std::array kCapitals = {Capitals{'A', 'Z', 32}, Capitals{0xc0, 0xde, 32}, Capitals{0x391, 0x3a9, 32}, Capitals{0x410, 0x42f, 32},
-                                      Capitals{0x400, 0x40f, 80}};
+    constexpr std::array kCapitals = {Capitals{'A', 'Z', 32}, Capitals{0xc0, 0xde, 32}, Capitals{0x391, 0x3a9, 32},
+                                      Capitals{0x410, 0x42f, 32}, Capitals{0x400, 0x40f, 80}};
     const auto at = std::ranges::find_if(kCapitals, [code](const Capitals& each) { return code >= each.first && code <= each.last; });
     return at == kCapitals.end() ? code : code + at->distance;
 }

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import select
 import socket
 import struct
 import threading
@@ -101,11 +102,6 @@ def later(seconds):
     return how
 
 
-def on_first(how):
-    """For the first connection alone."""
-    return lambda number: how if number == 0 else whole
-
-
 def on_each(make):
     """For each connection what `make` makes."""
     return lambda number: make()
@@ -158,56 +154,73 @@ def replaced(old, new):
     return how
 
 
-class Flow(threading.Thread):
-    def __init__(self, source, sink, how):
-        super().__init__(daemon=True)
-        self.source, self.sink, self.how = source, sink, how
+class Connection:
+    """Both directions of one; the sockets are closed when both are over, or at once by RST."""
 
-    def run(self):
+    def __init__(self, client, server):
+        self.ends = (client, server)
+        self.lock = threading.Lock()
+        self.running = 2
+        self.is_reset = False
+
+    def over(self):
+        with self.lock:
+            self.running -= 1
+            if self.running > 0:
+                return
+            for end in self.ends:
+                if self.is_reset:
+                    end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                end.close()
+
+    def carry(self, source, sink, how, stop):
         try:
-            while data := self.source.recv(65536):
-                for piece in self.how(data):
-                    self.sink.sendall(piece)
-            self.sink.shutdown(socket.SHUT_WR)
+            while not (self.is_reset or stop.is_set()):
+                if select.select([source], [], [], 0.05)[0]:
+                    data = source.recv(65536)
+                    if not data:
+                        sink.shutdown(socket.SHUT_WR)
+                        return
+                    for piece in how(data):
+                        sink.sendall(piece)
         except Reset:
-            for each in (self.source, self.sink):
-                with contextlib.suppress(OSError):
-                    each.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                    each.close()
+            self.is_reset = True
         except OSError:
             pass
+        finally:
+            self.over()
 
 
 @contextlib.contextmanager
 def line(target_port, up, down):
     """`up` and `down` are given the connection's number and give what is done to its bytes to and from the target. Gives the port."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=64)
-    opened = []
+    listener.settimeout(0.1)
+    stop, threads = threading.Event(), []
 
     def serve():
-        number = 0
-        with contextlib.suppress(OSError):
-            while True:
+        while not stop.is_set():
+            with contextlib.suppress(OSError):
                 client, _ = listener.accept()
                 server = socket.create_connection(("127.0.0.1", target_port))
                 for end in (client, server):
+                    end.settimeout(None)
                     end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                opened.extend((client, server))
-                Flow(client, server, up(number)).start()
-                Flow(server, client, down(number)).start()
-                number += 1
+                number, connection = len(threads) // 2, Connection(client, server)
+                for way in ((client, server, up(number)), (server, client, down(number))):
+                    threads.append(threading.Thread(target=connection.carry, args=(*way, stop), daemon=True))
+                    threads[-1].start()
 
     accepting = threading.Thread(target=serve, daemon=True)
     accepting.start()
     try:
         yield listener.getsockname()[1]
     finally:
-        with contextlib.suppress(OSError):
-            listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
+        stop.set()
         accepting.join(timeout=5)
-        for each in opened:
-            each.close()
+        listener.close()
+        for thread in threads:
+            thread.join(timeout=5)
 
 
 # --- streams of other makes ---------------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import component_faults_test
 import components
 import hostile_test
 import lab
-from combinations_lab import (Asked, STREAM_HEAD, after, after_text, chunk, hold, later, on_each, on_first, replaced, reset, rows_of, shred,
+from combinations_lab import (Asked, Reset, STREAM_HEAD, after, after_text, chunk, hold, later, on_each, replaced, reset, rows_of, shred,
                               stream_page, whole)  # fmt: skip
 from doctor_matrix import KEY
 from hostile_test import Hostile, answer, as_relay, head_of
@@ -327,59 +327,44 @@ def _(place):
     return place.asked(place.line(down=on_each(after_text(b'"seq"', 5, reset, only=b"101 Switching"))))
 
 
-@row("one stream is cut", also=FLAKY, only=b"text/event-stream")
-@row("one WebSocket is cut", also=FLAKY, only=b"101 Switching")
-def _(place, only):
+@row("streams are cut once", also=FLAKY, only=b"text/event-stream", cuts=3, check="sse.finish")
+@row("a WebSocket is cut once", also=FLAKY, only=b"101 Switching", cuts=1, check="ws.stream")
+def _(place, only, cuts, check):
+    """`cuts`: as many as are played at the same time."""
     struck = []
 
     def make(_number):
         how = after_text(b'"seq"', 5, reset, only=only)()
 
-        def once(data):
-            # The plain stream and the WebSocket of the paced messages are the first of their kind with so many events that are not padded.
+        def bounded(data):
             try:
-                yield from whole(data) if struck else how(data)
-            except Exception:
+                yield from how(data) if len(struck) < cuts else whole(data)
+            except Reset:
                 struck.append(True)
                 raise
 
-        return once
+        return bounded
 
-    return place.asked(place.line(down=make), "--only", "sse.finish" if b"stream" in only else "ws.stream")
+    return place.asked(place.line(down=make), "--only", check)
 
 
-@row("the first answer never comes", also=FLAKY)
-def _(place):
+@row("the first answer never comes", also=FLAKY, then=hold)
+@row("the first answer is cut off", also=FLAKY, then=reset)
+def _(place, then):
     struck = []
 
-    def make(_number):
-        mine = []
-
+    def up(number):
         def how(data):
-            if b"HTTP/1.1 200" in data and not struck:
-                struck.append(True)
-                mine.append(True)
-            yield from hold(data) if mine else whole(data)
+            if b"/doctor/hello" in data and not struck:
+                struck.append(number)
+            yield data
 
         return how
 
-    return place.asked(place.line(down=make), "--quick", "--only", "http.identity")
+    def down(number):
+        return lambda data: (then if struck == [number] else whole)(data)
 
-
-@row("the first answer is cut off", also=FLAKY)
-def _(place):
-    struck = []
-
-    def make(_number):
-        def how(data):
-            if b"HTTP/1.1 200" in data and not struck:
-                struck.append(True)
-                yield from reset(data)
-            yield from whole(data)
-
-        return how
-
-    return place.asked(place.line(down=make), "--quick")
+    return place.asked(place.line(up=up, down=down), "--quick", "--only", "http.identity")
 
 
 @row("one of two servers is ill", one_of=("healthy", "relay.down", "ws.gateway"), also=FLAKY)
@@ -453,10 +438,6 @@ def with_key_file(place, data):
 @row("a key file with a whole header", "key.bearer-prefix", data=b"Authorization: Bearer " + KEY.encode())
 def _(place, data):
     return place.asked(place.relay, "--quick", "--key-file", with_key_file(place, data))
-
-
-class Socks(Hostile):
-    """A SOCKS5 proxy that was named as an HTTP one."""
 
 
 @row("a SOCKS server for a proxy", one_of=("proxy.not-a-proxy", "proxy.closed"))

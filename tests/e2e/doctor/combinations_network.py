@@ -44,23 +44,23 @@ def edge(net, lab, certificate="good", extra="", port=443, more=()):
         yield Asked(url=URL if port == 443 else URL.replace(HOST, f"{HOST}:{port}"), flags=("--cacert", lab.chains.root))
 
 
-@row("healthy: an alias of an alias, not to be kept", make=lambda: Aliased(BOTH))
-@row("healthy: answers too long for UDP", make=lambda: Truncating(BOTH))
-@row("healthy: no IPv6 address, and no word of it", make=lambda: Upon(ONLY_V4))
-@row("healthy: the question for IPv6 is refused", make=lambda: Upon(ONLY_V4, rcode_of_kind=REFUSED))
-@row("healthy: the question for IPv6 fails", make=lambda: Upon(ONLY_V4, rcode_of_kind=SERVFAIL))
-@row("healthy: the question for IPv6 is denied the name", make=lambda: Upon(ONLY_V4, rcode_of_kind=NXDOMAIN))
+@row("healthy: an alias of an alias, not to be kept", resolver=lambda: Aliased(BOTH))
+@row("healthy: answers too long for UDP", resolver=lambda: Truncating(BOTH))
+@row("healthy: no IPv6 address, and no word of it", resolver=lambda: Upon(ONLY_V4))
+@row("healthy: the question for IPv6 is refused", resolver=lambda: Upon(ONLY_V4, rcode_of_kind=REFUSED))
+@row("healthy: the question for IPv6 fails", resolver=lambda: Upon(ONLY_V4, rcode_of_kind=SERVFAIL))
+@row("healthy: the question for IPv6 is denied the name", resolver=lambda: Upon(ONLY_V4, rcode_of_kind=NXDOMAIN))
 @row("healthy: eight addresses of which all answer",
-     make=lambda: Upon({HOST: [SERVER, *(f"203.0.113.{i}" for i in range(10, 17))]}), addresses=[f"203.0.113.{i}" for i in range(10, 17)])  # fmt: skip
+     resolver=lambda: Upon({HOST: [SERVER, *(f"203.0.113.{i}" for i in range(10, 17))]}), addresses=[f"203.0.113.{i}" for i in range(10, 17)])  # fmt: skip
 @row("two of three addresses are dead, the living one last", also=("tcp.one-address-dead",),
-     make=lambda: Upon({HOST: [NOBODY, "203.0.113.78", SERVER]}))  # fmt: skip
-@row("two addresses, one refuses, the other is silent", "tcp.refused", make=lambda: Upon({HOST: [ROUTER_FAR, NOBODY]}))
-@row("every second question fails", one_of=("healthy", "dns.servfail"), may=("dns.slow", "net.flaky"), make=lambda: EverySecond(ONLY_V4, bad_rcode=SERVFAIL))
-@row("every second question is lost", may=("dns.slow", "dns.aaaa-dropped", "dns.one-resolver-dead"), make=lambda: EverySecond(ONLY_V4))
-def names(net, lab, make, addresses=()):
+     resolver=lambda: Upon({HOST: [NOBODY, "203.0.113.78", SERVER]}))  # fmt: skip
+@row("two addresses, one refuses, the other is silent", "tcp.refused", resolver=lambda: Upon({HOST: [ROUTER_FAR, NOBODY]}))
+@row("every second question fails", one_of=("healthy", "dns.servfail"), may=("dns.slow", "net.flaky"), resolver=lambda: EverySecond(ONLY_V4, bad_rcode=SERVFAIL))
+@row("every second question is lost", may=("dns.slow", "dns.aaaa-dropped", "dns.one-resolver-dead"), resolver=lambda: EverySecond(ONLY_V4))
+def names(net, lab, resolver, addresses=()):
     for address in addresses:
         net.srv.ip(f"addr add {address}/24 dev eth0")
-    with served_by(net, make()), edge(net, lab) as asked:
+    with served_by(net, resolver()), edge(net, lab) as asked:
         yield quick(asked)
 
 
@@ -218,13 +218,13 @@ def portal(net, lab, line="", page="return 302 http://login.hotel.example/;", **
         yield quick(asked)
 
 
-@row("a portal before the company's proxy, dropped", "net.captive-portal", rule="-j DROP", name="proxy.example.net")
-@row("a portal before the company's proxy, reset", "net.captive-portal", rule="-j REJECT --reject-with tcp-reset", name="proxy.example.net")
-@row("a portal before the company's proxy, no such name", "net.captive-portal", rule="-j DROP", name="proxy.corp.example")
-def portal_and_proxy(net, lab, rule, name):
+@row("a portal before the company's proxy, dropped", "net.captive-portal", rule="-j DROP", host="proxy.example.net")
+@row("a portal before the company's proxy, reset", "net.captive-portal", rule="-j REJECT --reject-with tcp-reset", host="proxy.example.net")
+@row("a portal before the company's proxy, no such name", "net.captive-portal", rule="-j DROP", host="proxy.corp.example")
+def portal_and_proxy(net, lab, rule, host):
     net.rtr.iptables(f"-A FORWARD -p tcp --dport 3128 {rule}")
     with lab.relay(net, records={**ONLY_V4, "proxy.example.net": [NOBODY]}) as asked, network_faults_test.portal(net, lab):
-        yield quick(asked, "--proxy", f"http://{name}:3128")
+        yield quick(asked, "--proxy", f"http://{host}:3128")
 
 
 @row("healthy: whoever answers port 80 for all goes by the name")
@@ -271,8 +271,7 @@ def weak_key(net, lab):
 
 
 @row("a wrong clock and the wrong host", "tls.wrong-host", certificate="other", offset="+3y")
-@row("a wrong clock and streams that are buffered", "clock.skewed", certificate="good", offset="-2y")
-@row("a wrong clock and an untrusted authority", "tls.intercepted-untrusted", certificate="stranger", offset="+1y")
+@row("a wrong clock and an untrusted authority", "tls.intercepted-untrusted", also=("clock.skewed",), certificate="stranger", offset="+1y")
 def clock(net, lab, certificate, offset):
     with lab.relay(net, certificate, records=ONLY_V4) as asked:
         yield quick(asked, before=("faketime", "-f", offset), environment=FAKETIME)
