@@ -58,12 +58,15 @@ def _(place):
 @row("healthy: nginx cuts the challenge out", text="proxy_set_header X-HS-Challenge '';", also=("http.intermediary",))
 @row("healthy: a generous limit of requests", text="limit_req zone=many burst=200 nodelay;")
 @row("healthy: nginx cache and gzip that heed the relay", text="proxy_cache kept; gzip on; gzip_types text/event-stream application/json;")
-@row("healthy: another spelling of the stream's type",
-     text="proxy_hide_header Content-Type; set $type $upstream_http_content_type; if ($uri ~ stream$) { set $type 'Text/Event-Stream;Charset=UTF-8'; } "
-          "add_header Content-Type $type;")  # fmt: skip
 def _(place, text):
     zones = "limit_req_zone $binary_remote_addr zone=many:1m rate=200r/s; proxy_cache_path {folder}/cache keys_zone=kept:1m;"
     return place.behind_nginx(f"location / {{ {place.forward} {text} }}", http=zones)
+
+
+@row("healthy: another spelling of the stream's type", works="SSE streams")
+def _(place):
+    spelled = "proxy_hide_header Content-Type; add_header Content-Type 'Text/Event-Stream;Charset=UTF-8';"
+    return place.behind_nginx(f"location / {{ {place.forward} }} location = /v1/doctor/stream {{ {place.forward} {spelled} }}")
 
 
 @row("healthy: three nginx in a row")

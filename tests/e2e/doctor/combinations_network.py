@@ -5,6 +5,7 @@ import dataclasses
 import pathlib
 import tempfile
 
+import components
 import netlab
 import network_faults_test
 from combinations_lab import Aliased, Asked, EverySecond, Truncating, Upon, proxy_at, rows_of
@@ -174,8 +175,8 @@ def lossy(net, lab, rule):
 
 @row("connections are reset after 20 kB upwards", "http.body-limit", match=BY_BYTES, most=20000)
 def reset_after(net, lab, most):
+    net.rtr.iptables(f"-A FORWARD -p tcp --dport 443 {BY_BYTES.replace(' 1 ', f' {most}: ')} -j REJECT --reject-with tcp-reset")
     net.rtr.sysctl("net.netfilter.nf_conntrack_acct=1")
-    net.rtr.iptables(f"-A FORWARD -p tcp --dport 443 -m connbytes --connbytes {most}: --connbytes-dir original --connbytes-mode bytes -j REJECT --reject-with tcp-reset")
     with lab.relay(net, records=ONLY_V4) as asked:
         yield quick(asked)
 
@@ -274,7 +275,7 @@ def weak_key(net, lab):
 @row("a wrong clock and an untrusted authority", "tls.intercepted-untrusted", also=("clock.skewed",), certificate="stranger", offset="+1y")
 def clock(net, lab, certificate, offset):
     with lab.relay(net, certificate, records=ONLY_V4) as asked:
-        yield quick(asked, before=("faketime", "-f", offset), environment=FAKETIME)
+        yield quick(asked, before=(components.program("faketime"), "-f", offset), environment=FAKETIME)
 
 
 # --- proxies by name ----------------------------------------------------------------------------------------------------------------------
