@@ -110,7 +110,7 @@ Outcome check_headers(const Subject& subject, Facts& facts) {
     if (!facts.has_doctor_pages) {
         return without_stream_pages();
     }
-    const std::string id = fmt::format("rb-{:x}", now().time_since_epoch().count());
+    std::string id = fmt::format("rb-{:x}", now().time_since_epoch().count());
     FirstStreams streams;
     streams.round_trip = round_trip(subject, facts);
     auto samples = play_streams(subject, facts, {asked_by("POST", "identity", id), asked_by("POST", "gzip"), asked_by("GET", "identity")});
@@ -119,7 +119,8 @@ Outcome check_headers(const Subject& subject, Facts& facts) {
     streams.by_get = std::move(samples[2]);
     std::optional<HttpReply> first;
     if (may_pass(streams.plain)) {
-        first = std::exchange(streams.plain, play_stream(subject, facts, asked_by("POST", "identity", id + "-2"))).reply;
+        id += "-2";
+        first = std::exchange(streams.plain, play_stream(subject, facts, asked_by("POST", "identity", id))).reply;
     }
     const HttpReply& reply = streams.plain.reply;
     if (auto kept = kept_for_long(subject, facts, streams.plain, id)) {
