@@ -258,6 +258,18 @@ class Truncating(Responder):
         self.by_udp = threading.get_ident()
         super()._serve_datagrams(datagrams)
 
+    def _serve_stream(self, listener):
+        """Several questions on a connection, as the C library asks them."""
+        listener.settimeout(0.1)
+        while not self._stop.is_set():
+            with contextlib.suppress(OSError, struct.error):
+                connection, _ = listener.accept()
+                with connection:
+                    connection.settimeout(1)
+                    while size := connection.recv(2):
+                        answer = self.answer(connection.recv(struct.unpack("!H", size)[0]))
+                        connection.sendall(struct.pack("!H", len(answer)) + answer)
+
     def answer(self, packet):
         full = super().answer(packet)
         if threading.get_ident() != self.by_udp:

@@ -57,7 +57,7 @@ def edge(net, lab, certificate="good", extra="", port=443, more=()):
      resolver=lambda: Upon({HOST: [NOBODY, "203.0.113.78", SERVER]}))  # fmt: skip
 @row("two addresses, one refuses, the other is silent", "tcp.refused", resolver=lambda: Upon({HOST: [ROUTER_FAR, NOBODY]}))
 @row("every second question fails", one_of=("healthy", "dns.servfail"), may=("dns.slow", "net.flaky"), resolver=lambda: EverySecond(ONLY_V4, bad_rcode=SERVFAIL))
-@row("every second question is lost", may=("dns.slow", "dns.aaaa-dropped", "dns.one-resolver-dead"), resolver=lambda: EverySecond(ONLY_V4))
+@row("every second question is lost", one_of=("healthy", "dns.timeout"), may=("dns.slow", "dns.aaaa-dropped", "dns.one-resolver-dead"), resolver=lambda: EverySecond(ONLY_V4))
 def names(net, lab, resolver, addresses=()):
     for address in addresses:
         net.srv.ip(f"addr add {address}/24 dev eth0")
@@ -123,7 +123,7 @@ def other_port(net, lab, port, records=None, rule=""):
 
 @row("IPv4 dropped, IPv6 works", also=("tcp.one-address-dead",), v4="-j DROP")
 @row("IPv4 refused, IPv6 dropped", "tcp.refused", v4="-j REJECT --reject-with tcp-reset", v6="-j DROP")
-@row("IPv4 dropped, IPv6 refused", "tcp.refused", v4="-j DROP", v6="-j REJECT --reject-with tcp-reset")
+@row("IPv4 dropped, IPv6 refused", one_of=("tcp.timeout-dropped", "tcp.refused"), v4="-j DROP", v6="-j REJECT --reject-with tcp-reset")
 @row("IPv4 forbidden, IPv6 without a route", "tcp.admin-prohibited", v4="-j REJECT --reject-with icmp-admin-prohibited",
      v6="-j REJECT --reject-with icmp6-no-route")  # fmt: skip
 def families(net, lab, v4="", v6=""):
@@ -181,7 +181,7 @@ def reset_after(net, lab, most):
         yield quick(asked)
 
 
-@row("a thin and distant line", one_of=("healthy",), may=("tcp.slow", "tls.slow", "dns.slow"), exits=(0, 98))
+@row("a line of 64 kbit/s both ways", may=("tcp.slow", "tls.slow", "net.flaky"))
 def thin(net, lab):
     for space, device in ((net.rtr, "r0"), (net.cli, "eth0")):
         space.run("tc", "qdisc", "add", "dev", device, "root", "tbf", "rate", "64kbit", "burst", "1600", "latency", "20s")

@@ -39,6 +39,7 @@ class Shared:
 
     relay: int
     network: typing.Any  # combinations_lab.Certified, where there can be namespaces
+    no_network: str  # why there are none
 
 
 def run_doctor(asked, words=()):
@@ -52,7 +53,7 @@ def run_doctor(asked, words=()):
 
 def play(row, shared):
     """(the process, seconds), or the reason why the row cannot be played here."""
-    if row.place == "network" and (reason := netlab.why_not() or (netlab.why_no_match(row.match) if row.match else "")):
+    if row.place == "network" and (reason := shared.no_network or (netlab.why_no_match(row.match) if row.match else "")):
         return reason
     try:
         with contextlib.ExitStack() as stack:
@@ -81,12 +82,12 @@ class Combinations(unittest.TestCase):
     def setUpClass(cls):
         stack = contextlib.ExitStack()
         cls.addClassCleanup(stack.close)
-        network = None
-        if not netlab.why_not():
+        network, reason = None, netlab.why_not()
+        if not reason:
             folder = stack.enter_context(tempfile.TemporaryDirectory())
             pathlib.Path(folder).chmod(0o755)
             network = combinations_lab.Certified(folder)
-        cls.shared = Shared(stack.enter_context(relay("fast")).port, network)
+        cls.shared = Shared(stack.enter_context(relay("fast")).port, network, reason)
 
     def judge(self, row, done, took):
         self.assertNotIn(KEY, done.stdout + done.stderr)
