@@ -10,6 +10,7 @@
 #include "doctor/check_body.h"
 #include "doctor/facts.h"
 #include "doctor/finding_codes.h"
+#include "doctor/lost_packets.h"
 #include "doctor/reach.h"
 #include "doctor/reply_json.h"
 #include "doctor/stream_timing.h"
@@ -67,9 +68,9 @@ std::optional<Outcome> kept_for_long(const Subject& subject, const Facts& facts,
                                                                        core::human_duration(StreamAsk{}.budget), came)));
 }
 
-Outcome not_answered(const HttpReply& reply) {
-    return Outcome::fail(reply.text(), found("sse.not-a-stream", Confidence::Likely,
-                                             fmt::format("A request for a stream is not answered: {}.", reply.text())));
+Outcome not_answered(const Facts& facts, const HttpReply& reply) {
+    return Outcome::fail(reply.text(), why_unheard(facts, found("sse.not-a-stream", Confidence::Likely,
+                                                                fmt::format("A request for a stream is not answered: {}.", reply.text()))));
 }
 
 Outcome no_stream(const HttpReply& reply) {
@@ -127,7 +128,7 @@ Outcome check_headers(const Subject& subject, Facts& facts) {
         return *std::move(kept);
     }
     if (!reply.has_head()) {
-        return not_answered(reply);
+        return not_answered(facts, reply);
     }
     if (!streams.plain.is_stream()) {
         return no_stream(reply);

@@ -148,9 +148,13 @@ void warn(Outcome& outcome, result::Finding finding) {
     outcome.findings.push_back(std::move(finding));
 }
 
+/// One lost packet is no news.
+bool is_flaky(const std::vector<Tried>& repeats, std::size_t recovered) { return count_shaky(repeats) > 1 || recovered > 0; }
+
 void note_flaws(Outcome& outcome, const std::vector<Tried>& tries, const std::vector<Tried>& repeats, std::size_t recovered) {
     const Tried& best = *best_of(tries);
-    if (const std::size_t shaky = count_shaky(repeats); shaky > 1 || recovered > 0) {
+    if (is_flaky(repeats, recovered)) {
+        const std::size_t shaky = count_shaky(repeats);
         warn(outcome, found("net.flaky", Confidence::Proven,
                             fmt::format("Of {} attempts to connect to {}, {} failed or lost their first packet.",
                                         repeats.size() + recovered, repeats.front().address, shaky + recovered)));
@@ -204,7 +208,9 @@ Outcome check_port(const Subject& /*subject*/, Facts& facts) {
         facts.address = best.address;
         facts.broken_family = broken_family(done.tries);
         outcome = Outcome::pass(best.text());
-        note_flaws(outcome, done.tries, repeat(suspect_of(done.tries), port), recovered);
+        const auto repeats = repeat(suspect_of(done.tries), port);
+        facts.loses_packets = !facts.failed_tries.empty() || is_flaky(repeats, recovered);
+        note_flaws(outcome, done.tries, repeats, recovered);
         outcome.with("round trip", core::human_duration(best.rtt));
     }
     for (const auto& tried : done.tries) {

@@ -1,4 +1,5 @@
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -10,6 +11,7 @@
 #include "doctor/finding_codes.h"
 #include "doctor/handshake.h"
 #include "doctor/http_date.h"
+#include "doctor/lost_packets.h"
 #include "doctor/reach.h"
 #include "doctor/tls_failure.h"
 
@@ -87,8 +89,11 @@ Outcome check_handshake(const Subject& subject, Facts& facts) {
         return try_once_more(subject, facts);
     }
     const std::string& reason = done.result.reason;
-    Outcome outcome = Outcome::fail(reason.empty() ? "cut off or not answered" : core::printable(reason, kShownBytes),
-                                    why_no_session({facts.url.host, facts.url.authority()}, done.result, *facts.tls_trials));
+    result::Finding finding = why_no_session({facts.url.host, facts.url.authority()}, done.result, *facts.tls_trials);
+    if (done.result.end == End::TimedOut && finding.confidence != Confidence::Proven) {
+        finding = why_unheard(facts, std::move(finding));
+    }
+    Outcome outcome = Outcome::fail(reason.empty() ? "cut off or not answered" : core::printable(reason, kShownBytes), std::move(finding));
     return outcome.with("tcp", done.result.tcp.text());
 }
 

@@ -11,6 +11,7 @@
 #include "doctor/check_body.h"
 #include "doctor/facts.h"
 #include "doctor/finding_codes.h"
+#include "doctor/lost_packets.h"
 #include "doctor/pacing.h"
 #include "doctor/reach.h"
 #include "doctor/reply_json.h"
@@ -66,7 +67,9 @@ UpgradeHeaders upgrade_headers(const Subject& subject, const Facts& facts) {
 
 result::Finding why_refused(const Subject& subject, const Facts& facts, const Upgrade& tried) {
     const bool asks_the_relay = looks_like_plain_answer(tried.reply) && facts.has_doctor_pages;
-    return why_upgrade_refused(tried.reply, tried.wrong_with, asks_the_relay ? upgrade_headers(subject, facts) : UpgradeHeaders::NotKnown);
+    result::Finding finding =
+        why_upgrade_refused(tried.reply, tried.wrong_with, asks_the_relay ? upgrade_headers(subject, facts) : UpgradeHeaders::NotKnown);
+    return tried.reply.has_head() ? finding : why_unheard(facts, std::move(finding));
 }
 
 Outcome check_upgrade(const Subject& subject, Facts& facts) {

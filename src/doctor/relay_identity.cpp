@@ -12,6 +12,7 @@
 #include "doctor/facts.h"
 #include "doctor/finding_codes.h"
 #include "doctor/http2_frames.h"
+#include "doctor/lost_packets.h"
 #include "doctor/nonce.h"
 #include "doctor/reach.h"
 #include "doctor/reply_json.h"
@@ -61,8 +62,9 @@ Outcome not_the_relay(const Facts& facts, const HttpReply& reply) {
 
 Outcome no_answer(const Facts& facts, const HttpReply& reply) {
     const std::string_view more = looks_like_http2(reply.first_bytes) ? "; HTTP/2 is spoken there without being negotiated" : "";
-    return Outcome::fail(reply.text(), found("relay.down", Confidence::Likely,
-                                             fmt::format("{} gives no HTTP answer: {}{}.", facts.url.authority(), reply.text(), more)));
+    return Outcome::fail(
+        reply.text(), why_unheard(facts, found("relay.down", Confidence::Likely,
+                                               fmt::format("{} gives no HTTP answer: {}{}.", facts.url.authority(), reply.text(), more))));
 }
 
 /// Marks of a forward proxy: what it adds to answers, and what it adds to requests, which the relay reports. A relay's own front end
@@ -202,8 +204,10 @@ Outcome check_identity(const Subject& subject, Facts& facts) {
         return show_answerer(judged, reply);
     }
     if (reply.end == HttpReply::End::TimedOut) {
-        return Outcome::fail(reply.text(), found("relay.down", Confidence::Likely,
-                                                 fmt::format("{} accepts connections and gives no whole answer.", facts.url.authority())));
+        return Outcome::fail(
+            reply.text(),
+            why_unheard(facts, found("relay.down", Confidence::Likely,
+                                     fmt::format("{} accepts connections and gives no whole answer.", facts.url.authority()))));
     }
     Outcome outcome = identify_by_models(subject, facts);
     if (facts.proved_itself && reply.status == 200 && read_hello(reply.body)) {
