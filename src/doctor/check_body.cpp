@@ -8,6 +8,7 @@
 #include "core/units.h"
 #include "doctor/answerer.h"
 #include "doctor/finding_codes.h"
+#include "doctor/lost_packets.h"
 #include "doctor/reach.h"
 
 namespace relaybench::doctor {
@@ -181,7 +182,7 @@ std::optional<Outcome> judge_download(const Subject& subject, const Facts& facts
     }
     const Unanswered replies = ask_again(asker, question, reply);
     if (auto finding = why_unanswered(replies)) {
-        return Outcome::fail(reply.text(), *std::move(finding)).with("tcp", reply.tcp.text());
+        return Outcome::fail(reply.text(), why_unheard(facts, *std::move(finding))).with("tcp", reply.tcp.text());
     }
     if (is_answered_now_and_then(replies)) {
         return Outcome::warn(reply.text(),
@@ -255,6 +256,9 @@ Silence explain_silence(const Subject& subject, const Facts& facts, const HttpQu
     }
     Unanswered replies = ask_again({subject, facts, trust}, question, reply);
     Silence silence{.finding = why_unanswered(replies), .answered = {}};
+    if (silence.finding) {
+        silence.finding = why_unheard(facts, *std::move(silence.finding));
+    }
     if (is_answered_now_and_then(replies)) {
         silence.answered = std::move(replies.again);
     }

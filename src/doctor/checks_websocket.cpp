@@ -80,7 +80,8 @@ Outcome check_upgrade(const Subject& subject, Facts& facts) {
     auto began = now();
     Upgrade tried = open_socket(subject, facts, doctor_socket(facts));
     std::optional<HttpReply> first;
-    if (tried.reply.end == HttpReply::End::TimedOut) {
+    const bool is_unheard = tried.reply.end == HttpReply::End::TimedOut || tried.reply.end == HttpReply::End::NotSent;
+    if (is_unheard && !tried.reply.has_head()) {
         // Beside doctor's own long requests a thin line may have had no room for it.
         began = now();
         first = std::exchange(tried, open_socket(subject, facts, doctor_socket(facts))).reply;

@@ -26,7 +26,6 @@ class Row:
     make: typing.Callable
     root: str = ""  # code of the root cause; empty: nothing fails
     one_of: tuple = ()  # where chance decides: these roots, or HEALTHY
-    or_warned: tuple = ()  # with one_of: of these one is found where nothing failed
     exits: tuple = (0,)  # where nothing fails
     also: tuple = ()  # codes that must be found besides
     may: tuple = ()  # warnings that a healthy row may show

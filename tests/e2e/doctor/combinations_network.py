@@ -165,8 +165,6 @@ def key_and_port(net, lab):
      rule="-p tcp --syn --dport 443 -m statistic --mode nth --every 3 --packet 0 -j DROP")  # fmt: skip
 @row("a tenth of the packets is lost", one_of=("healthy",), may=("net.flaky", "tls.slow", "tcp.slow", "ws.ping-swallowed", "http.no-keepalive"), match=AT_RANDOM,
      rule=f"-p tcp {AT_RANDOM} -j DROP")  # fmt: skip
-@row("three tenths of the packets are lost", one_of=("healthy", "net.flaky", "tcp.timeout-dropped"), or_warned=("net.flaky", "tls.slow"), exits=(0, 98), match=AT_RANDOM,
-     rule="-p tcp -m statistic --mode random --probability 0.3 -j DROP")  # fmt: skip
 def lossy(net, lab, rule):
     net.rtr.iptables(f"-A FORWARD {rule}")
     with lab.relay(net, records=ONLY_V4) as asked:

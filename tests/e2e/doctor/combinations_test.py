@@ -27,7 +27,7 @@ import netlab
 from doctor_matrix import HEALTHY, KEY
 from relay_process import relay
 
-AT_ONCE = 9
+AT_ONCE = 12
 OF_THIS_MACHINE = ("env", "clock", "host", "key")  # what they warn of depends on where the test runs, and on its key
 MATRIX = []  # (row, wanted, given, seconds)
 SKIPPED = []
@@ -104,8 +104,6 @@ class Combinations(unittest.TestCase):
             self.assertIn(code, codes, trouble)
         unexpected = warnings_of(document) - {given} - set(row.also) - set(row.may)
         self.assertFalse(unexpected and given == HEALTHY, f"false alarm {unexpected} {trouble}")
-        if given == HEALTHY and row.one_of and done.returncode == 0:
-            self.assertTrue(codes & set(row.or_warned) or not row.or_warned, trouble)
         exits = (99,) if root else row.exits
         self.assertIn(done.returncode, exits, trouble)
         for code in row.never:
