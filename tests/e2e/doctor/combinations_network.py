@@ -17,7 +17,7 @@ from network_faults_test import ONLY_V4, ONLY_V6, URL
 ROWS = []
 row = rows_of("network", ROWS)
 BY_TEXT = "-m string --string x --algo bm"
-AT_RANDOM = "-m statistic --mode random --probability 0.1"
+AT_RANDOM = "-m statistic --mode random --probability 0.03"
 BY_COUNT = "-m statistic --mode nth --every 2 --packet 0"
 BY_BYTES = "-m connbytes --connbytes 1 --connbytes-dir original --connbytes-mode bytes"
 FAKETIME = {"DONT_FAKE_MONOTONIC": "1"}
@@ -163,7 +163,7 @@ def key_and_port(net, lab):
 @row("every second SYN is refused", also=("net.flaky",), match=BY_COUNT, rule=f"-p tcp --syn --dport 443 {BY_COUNT} -j REJECT --reject-with tcp-reset")
 @row("every third SYN is dropped", one_of=("healthy",), may=("net.flaky",), match=BY_COUNT,
      rule="-p tcp --syn --dport 443 -m statistic --mode nth --every 3 --packet 0 -j DROP")  # fmt: skip
-@row("a tenth of the packets is lost", one_of=("healthy",), may=("net.flaky", "tls.slow", "tcp.slow", "ws.ping-swallowed", "http.no-keepalive"), match=AT_RANDOM,
+@row("three packets in a hundred are lost", may=("net.flaky", "tls.slow", "tcp.slow", "ws.ping-swallowed", "http.no-keepalive"), match=AT_RANDOM,
      rule=f"-p tcp {AT_RANDOM} -j DROP")  # fmt: skip
 def lossy(net, lab, rule):
     net.rtr.iptables(f"-A FORWARD {rule}")
