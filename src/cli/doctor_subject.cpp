@@ -11,6 +11,7 @@
 #include "core/file.h"
 #include "core/text.h"
 #include "core/units.h"
+#include "doctor/idn.h"
 #include "doctor/this_host.h"
 #include "scenario/relay_rules.h"
 #include "scenario/relay_spec.h"
@@ -142,7 +143,8 @@ core::Expected<DoctorSubject> doctor_subject(const DoctorFlags& flags, const Con
     }
     DoctorSubject made;
     doctor::Subject& subject = made.subject;
-    subject.url = relay.url;
+    subject.written_url = relay.url;
+    subject.url = doctor::with_ascii_host(relay.url);
     if (relay.embedded) {
         if (auto started = start_embedded(*relay.embedded, made, context); !started) {
             return tl::unexpected(started.error());

@@ -71,6 +71,12 @@ bool want_host(X509_VERIFY_PARAM& wanted, const std::string& host) {
     return !host.empty() && X509_VERIFY_PARAM_set1_host(&wanted, host.data(), host.size()) == 1;
 }
 
+/// Below which strength of keys and signatures programs of this machine refuse a chain.
+int security_level() {
+    const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()), &SSL_CTX_free);
+    return context ? SSL_CTX_get_security_level(context.get()) : 0;
+}
+
 void add_pem(X509_STORE& store, std::string_view pem) {
     std::unique_ptr<BIO, decltype(&BIO_free)> text(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), &BIO_free);
     while (X509* certificate = PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr)) {
@@ -146,6 +152,7 @@ ChainVerdict judge_chain(const Chain& chain, X509_STORE& store, const std::strin
     X509_STORE_CTX_set_app_data(context.get(), &verdict);
     X509_STORE_CTX_set_verify_cb(context.get(), &note_problem);
     X509_VERIFY_PARAM* wanted = X509_STORE_CTX_get0_param(context.get());
+    X509_VERIFY_PARAM_set_auth_level(wanted, security_level());
     X509_VERIFY_PARAM_set_time(wanted, std::chrono::system_clock::to_time_t(std::chrono::time_point_cast<std::chrono::seconds>(at)));
     if (X509_VERIFY_PARAM_set_purpose(wanted, X509_PURPOSE_SSL_SERVER) != 1 || !want_host(*wanted, host)) {
         verdict.problems.push_back({X509_V_ERR_HOSTNAME_MISMATCH, 0, "OpenSSL cannot compare it with the host's name"});

@@ -23,8 +23,17 @@ struct Unanswered {
 /// Whether the same question, asked once more, was answered. Pure.
 [[nodiscard]] bool is_answered_now_and_then(const Unanswered& replies);
 
-/// The same for a question whose answer did not come in time; asks it twice more. Nothing at once when it came.
-[[nodiscard]] std::optional<result::Finding> explain_silence(const Subject& subject, const Facts& facts, const HttpQuestion& question,
-                                                             Trust trust, const HttpReply& reply);
+/// What became of a question whose answer did not come in time.
+struct Silence {
+    std::optional<result::Finding> finding;  ///< why, when it is the size of packets
+    std::optional<HttpReply> answered;       ///< the answer, when it came to the same question asked once more
+};
+/// Asks twice more. Nothing at once when the answer came.
+[[nodiscard]] Silence explain_silence(const Subject& subject, const Facts& facts, const HttpQuestion& question, Trust trust,
+                                      const HttpReply& reply);
+
+/// The same question got no answer that counts at first, and one when it was asked again: a warning beside what the answer means. What
+/// failed besides stays failed.
+[[nodiscard]] Outcome answered_late(Outcome outcome, const HttpReply& first);
 
 }  // namespace relaybench::doctor

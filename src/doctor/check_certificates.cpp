@@ -69,6 +69,13 @@ result::Finding unknown_issuer(const Subject& subject, const Facts& facts, const
         fmt::format("The certificate for {} was issued by {}, which neither browsers nor this machine know.", facts.url.host, issuer));
 }
 
+/// Issuer, name and dates are right, and it may not be used.
+result::Finding unfit(const Facts& facts, const ChainVerdict& verdict) {
+    return found(
+        "tls.unfit-certificate", Confidence::Proven,
+        fmt::format("The certificate of {} comes from a known authority and is not accepted: {}.", facts.url.host, verdict.text()));
+}
+
 result::Finding why_distrusted(const Subject& subject, const Facts& facts, const ChainVerdict& verdict) {
     const CertificateFacts leaf = facts_of(*facts.chain.front());
     const bool wrong_name = verdict.has(X509_V_ERR_HOSTNAME_MISMATCH) || verdict.has(X509_V_ERR_IP_ADDRESS_MISMATCH);
@@ -92,7 +99,7 @@ result::Finding why_distrusted(const Subject& subject, const Facts& facts, const
     if (auto finding = wrong_date(facts, verdict)) {
         return *std::move(finding);
     }
-    return unknown_issuer(subject, facts, leaf, verdict);
+    return unknown ? unknown_issuer(subject, facts, leaf, verdict) : unfit(facts, verdict);
 }
 
 /// Dates alone are wrong, and at the peer's time they are not.
@@ -109,7 +116,9 @@ Outcome distrusted(const Subject& subject, const Facts& facts, const ChainVerdic
             found("clock.skewed", Confidence::Proven,
                   "By this machine's clock the relay's certificate is not valid; by the relay's own it is.", {"timedatectl set-ntp true"}));
     }
-    return Outcome::fail(verdict.text(), why_distrusted(subject, facts, verdict));
+    // By the peer's clock, where it is known: a date that only ours finds wrong is not what is wrong with the chain.
+    const ChainVerdict by_peer = facts.clock_ahead ? judge_chain(facts.chain, store, facts.url.host, at - *facts.clock_ahead) : verdict;
+    return Outcome::fail(verdict.text(), why_distrusted(subject, facts, by_peer));
 }
 
 Outcome judge_named_authority(const Subject& subject, Facts& facts, core::WallTime at) {

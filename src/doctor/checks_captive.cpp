@@ -1,38 +1,18 @@
 #include <fmt/format.h>
 
+#include "doctor/ask_portal.h"
 #include "doctor/check.h"
 #include "doctor/dns_verdict.h"
 #include "doctor/facts.h"
 #include "doctor/finding_codes.h"
 #include "doctor/nonce.h"
 #include "doctor/portal.h"
-#include "doctor/socket.h"
 
 namespace relaybench::doctor {
 
 namespace {
 
 using result::Confidence;
-
-/// TLS waits for this check, and a relay's port 80 is often closed: enough for one resend.
-constexpr core::Duration kConnectBudget = std::chrono::milliseconds(1500);
-constexpr core::Duration kAnswerBudget = std::chrono::milliseconds(1500);
-constexpr std::uint16_t kPlainPort = 80;
-/// Of the block TEST-NET-1 (RFC 5737), which nobody on the internet has: only who answers for every address answers for it.
-constexpr const char* kNowhere = "192.0.2.1";
-
-std::optional<HttpReply> ask_plain(const Facts& facts, const std::string& address, const PortalSigns& signs) {
-    Dialled dialled = dial(address, kPlainPort, facts.within(kConnectBudget));
-    if (dialled.system_error != 0) {
-        return std::nullopt;
-    }
-    Channel channel(std::move(dialled.socket));
-    HttpQuestion question;
-    question.target = "/generate_204";
-    question.authority = signs.host;
-    question.headers = {{"X-HS-Challenge", signs.nonce}};
-    return exchange(channel, question, facts.within(kAnswerBudget));
-}
 
 Outcome judge(const PortalSigns& signs, Facts& facts) {
     const HttpReply& reply = signs.from_relay;
@@ -62,13 +42,13 @@ Outcome check_captive(const Subject& /*subject*/, Facts& facts) {
     }
     const std::string& address = likeliest_address(facts.addresses);
     PortalSigns signs{.host = facts.url.host, .nonce = random_nonce(), .from_relay = {}, .from_nowhere = {}};
-    auto reply = ask_plain(facts, address, signs);
+    auto reply = ask_plain(facts, address, signs.host, signs.nonce);
     if (!reply) {
         return Outcome::not_applicable("port 80 is closed");
     }
     signs.from_relay = *std::move(reply);
     if (looks_foreign(signs)) {
-        signs.from_nowhere = ask_plain(facts, kNowhere, signs);
+        signs.from_nowhere = ask_nowhere(facts, signs.nonce);
     }
     return judge(signs, facts);
 }

@@ -1,15 +1,19 @@
 #include <algorithm>
+#include <cerrno>
 #include <future>
 #include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "core/text.h"
 #include "core/units.h"
+#include "doctor/ask_portal.h"
 #include "doctor/check.h"
 #include "doctor/dns_query.h"
 #include "doctor/facts.h"
 #include "doctor/finding_codes.h"
+#include "doctor/knock.h"
 #include "doctor/reach.h"
 
 namespace relaybench::doctor {
@@ -20,10 +24,53 @@ using result::Confidence;
 
 constexpr core::Duration kLookupBudget = std::chrono::seconds(3);
 constexpr core::Duration kConnectBudget = std::chrono::seconds(3);
-constexpr std::size_t kMostAddresses = 3;
 constexpr core::Duration kTunnelBudget = std::chrono::seconds(5);
 constexpr core::Duration kDirectBudget = std::chrono::seconds(2);
 constexpr core::Duration kSlowTunnel = std::chrono::seconds(1);
+
+/// Why no connection to the proxy comes about.
+result::Finding why_unreachable(const wire::Proxy& proxy, const std::string& address, int system_error) {
+    if (system_error != ECONNREFUSED) {
+        const bool silent = system_error == ETIMEDOUT;
+        return found("proxy.timeout", Confidence::Proven,
+                     fmt::format("The proxy {} {}.", proxy.text(),
+                                 silent ? "does not answer" : "cannot be reached: " + std::generic_category().message(system_error)));
+    }
+    result::Finding finding = found("proxy.refused", Confidence::Proven, fmt::format("The proxy {} refuses connections.", proxy.text()));
+    if (wire::is_loopback(address)) {
+        finding.who = result::Party::You;
+        finding.cause = fmt::format("The proxy {} is a program of this machine, and nothing listens there.", proxy.text());
+        finding.fix = "Start that program, or correct or remove the proxy setting.";
+    }
+    return finding;
+}
+
+/// A sign-in that is wanted first is the cause of whatever is wrong with a proxy of another machine.
+Outcome& after_portal(const Facts& facts, Outcome& outcome, const std::string& address) {
+    if (auto portal = wire::is_loopback(address) ? std::nullopt : portal_before_proxy(facts)) {
+        outcome.findings.insert(outcome.findings.begin(), *std::move(portal));
+    }
+    return outcome;
+}
+
+/// Addresses that programs lose time on: those that this machine has no way to, and the other one of loopback, they pass over at once.
+const Knocked::Dead* dead_of(const Knocked& knocked) {
+    const auto at = std::find_if(knocked.dead.begin(), knocked.dead.end(), [](const Knocked::Dead& dead) {
+        return dead.system_error != ENETUNREACH && dead.system_error != EADDRNOTAVAIL && !wire::is_loopback(dead.address);
+    });
+    return at == knocked.dead.end() ? nullptr : &*at;
+}
+
+Outcome connected(const wire::Proxy& proxy, const Knocked& knocked) {
+    Outcome outcome = Outcome::pass(fmt::format("{} connected in {}", proxy.text(), core::human_duration(knocked.dialled.took)));
+    if (const Knocked::Dead* dead = dead_of(knocked)) {
+        outcome = Outcome::warn(outcome.summary,
+                                found("proxy.one-address-dead", Confidence::Proven,
+                                      fmt::format("Of the proxy {}, {} does not answer in time ({}), and {} does.", proxy.text(),
+                                                  dead->address, std::generic_category().message(dead->system_error), knocked.address)));
+    }
+    return outcome;
+}
 
 Outcome check_tcp(const Subject& /*subject*/, Facts& facts) {
     if (!facts.proxy) {
@@ -32,23 +79,38 @@ Outcome check_tcp(const Subject& /*subject*/, Facts& facts) {
     const wire::Proxy& proxy = *facts.proxy;
     const SystemLookup lookup = look_up(proxy.host, facts.left_of(kLookupBudget));
     if (lookup.addresses.empty()) {
-        return Outcome::fail("its name does not resolve", found("proxy.unresolvable", Confidence::Proven,
-                                                                fmt::format("The proxy's name {} does not resolve.", proxy.host)));
+        Outcome outcome = Outcome::fail(
+            "its name does not resolve",
+            found("proxy.unresolvable", Confidence::Proven, fmt::format("The proxy's name {} does not resolve.", proxy.host)));
+        return after_portal(facts, outcome, proxy.host);
     }
-    std::string address = lookup.addresses.front();
-    Dialled dialled = dial(address, proxy.port, facts.within(kConnectBudget));
-    for (std::size_t i = 1; i < std::min(lookup.addresses.size(), kMostAddresses) && dialled.system_error != 0; ++i) {
-        address = lookup.addresses[i];
-        dialled = dial(address, proxy.port, facts.within(kConnectBudget));
+    const Knocked knocked = knock_at(lookup.addresses, proxy.port, {.each = kConnectBudget, .ends = facts.ends});
+    if (!knocked.stands()) {
+        const int why = knocked.dialled.system_error;
+        Outcome outcome = Outcome::fail(std::generic_category().message(why), why_unreachable(proxy, knocked.address, why));
+        return after_portal(facts, outcome, knocked.address);
     }
-    if (dialled.system_error != 0) {
-        const bool silent = dialled.system_error == ETIMEDOUT;
-        return Outcome::fail(std::generic_category().message(dialled.system_error),
-                             found(silent ? "proxy.timeout" : "proxy.refused", Confidence::Proven,
-                                   fmt::format("The proxy {} {}.", proxy.text(), silent ? "does not answer" : "refuses connections")));
+    facts.proxy_address = knocked.address;
+    return connected(proxy, knocked);
+}
+
+/// All values of a header that may stand several times.
+std::string every(const HttpReply& reply, std::string_view name) {
+    std::string values;
+    for (const auto& header : reply.headers) {
+        if (header.name == name) {
+            values += (values.empty() ? "" : ", ") + header.value;
+        }
     }
-    facts.proxy_address = address;
-    return Outcome::pass(fmt::format("{} connected in {}", proxy.text(), core::human_duration(dialled.took)));
+    return core::printable(values, 120);
+}
+
+/// A login was sent in the one way that is known here, and the proxy takes others only.
+std::string of_other_schemes(const HttpReply& reply) {
+    const std::string offered = every(reply, "proxy-authenticate");
+    return reply.status != 407 || offered.empty() || core::lowercase(offered).find("basic") != std::string::npos
+               ? ""
+               : fmt::format(" It takes {}, and user and password were sent as Basic.", offered);
 }
 
 /// What an answer to CONNECT that is no 2xx means.
@@ -61,7 +123,8 @@ result::Finding why_refused(const wire::Proxy& proxy, const HttpReply& reply) {
             if (reply.status == 401 && !had_credentials) {
                 return found("proxy.not-a-proxy", Confidence::Likely, said);
             }
-            return found(had_credentials ? "proxy.auth-rejected" : "proxy.auth-required", Confidence::Proven, said,
+            return found(had_credentials ? "proxy.auth-rejected" : "proxy.auth-required", Confidence::Proven,
+                         said + (had_credentials ? of_other_schemes(reply) : ""),
                          {"export https_proxy=http://USER:PASSWORD@" + wire::host_and_port(proxy.host, proxy.port)});
         case 403:
             return found("proxy.policy-denied", Confidence::Proven, said);
@@ -80,7 +143,8 @@ result::Finding why_refused(const wire::Proxy& proxy, const HttpReply& reply) {
                 return found("proxy.upstream-fail", Confidence::Likely,
                              fmt::format("The proxy {} does not answer CONNECT in time.", proxy.text()));
             }
-            return found("proxy.closed", Confidence::Proven, said);
+            return reply.end == HttpReply::End::NotHttp ? found("proxy.not-a-proxy", Confidence::Proven, said)
+                                                        : found("proxy.closed", Confidence::Proven, said);
         default:
             return found("proxy.not-a-proxy", Confidence::Possible, said);
     }
@@ -92,9 +156,8 @@ Outcome check_connect(const Subject& /*subject*/, Facts& facts) {
     }
     Dialled dialled = dial(facts.proxy_address, facts.proxy->port, facts.within(kConnectBudget));
     if (dialled.system_error != 0) {
-        return Outcome::fail(
-            std::generic_category().message(dialled.system_error),
-            found("proxy.refused", Confidence::Proven, fmt::format("The proxy {} refuses connections.", facts.proxy->text())));
+        return Outcome::fail(std::generic_category().message(dialled.system_error),
+                             why_unreachable(*facts.proxy, facts.proxy_address, dialled.system_error));
     }
     const auto began = now();
     const auto tunnel = ask_for_tunnel(std::move(dialled.socket), *facts.proxy, wire::host_and_port(facts.url.host, facts.url.port),
@@ -102,11 +165,13 @@ Outcome check_connect(const Subject& /*subject*/, Facts& facts) {
     if (!tunnel.channel) {
         Outcome outcome = Outcome::fail(tunnel.reply.text(), why_refused(*facts.proxy, tunnel.reply));
         for (const char* name : {"proxy-authenticate", "via", "x-squid-error", "server"}) {
-            if (const auto value = tunnel.reply.header(name); !value.empty()) {
-                outcome.with(name, core::printable(value, 120));
+            if (auto value = every(tunnel.reply, name); !value.empty()) {
+                outcome.with(name, std::move(value));
             }
         }
-        return outcome;
+        // Whoever speaks as a proxy is reached; a company may well send the rest of the web to a page of its own.
+        const bool is_no_proxy = !tunnel.reply.has_head() || (tunnel.reply.status >= 300 && tunnel.reply.status < 400);
+        return is_no_proxy ? after_portal(facts, outcome, facts.proxy_address) : outcome;
     }
     const core::Duration took = now() - began;
     const std::string text = fmt::format("tunnel in {}", core::human_duration(took));
@@ -133,20 +198,21 @@ WayTried try_way(const Subject& subject, const Facts& facts, core::Duration budg
     return {.works = reached.channel.has_value(), .took = now() - began, .failure = reached.failure};
 }
 
-/// Of this machine's own lookup; empty: none.
-std::string address_of(const Facts& facts, const std::string& host) {
+/// Of this machine's own lookup, one that answers at this port if any does; empty: none.
+std::string address_of(const Facts& facts, const std::string& host, std::uint16_t port) {
     if (wire::is_address(host)) {
         return host;
     }
     const auto addresses = look_up(host, facts.left_of(kDirectBudget)).addresses;
-    return addresses.empty() ? "" : addresses.front();
+    return addresses.size() < 2 ? (addresses.empty() ? "" : addresses.front())
+                                : knock_at(addresses, port, {.each = kDirectBudget, .ends = facts.ends}).address;
 }
 
 WayTried try_direct(const Subject& subject, const Facts& facts) {
     Facts direct;
     direct.ends = facts.ends;
     direct.url = facts.url;
-    direct.address = address_of(facts, facts.url.host);
+    direct.address = address_of(facts, facts.url.host, facts.url.port);
     return direct.address.empty() ? WayTried{.works = false, .took = {}, .failure = "the relay's name does not resolve here"}
                                   : try_way(subject, direct, kDirectBudget);
 }
@@ -156,7 +222,7 @@ WayTried try_proxied(const Subject& subject, const Facts& facts) {
     proxied.ends = facts.ends;
     proxied.url = facts.url;
     proxied.proxy = facts.proxy;
-    proxied.proxy_address = address_of(facts, facts.proxy->host);
+    proxied.proxy_address = address_of(facts, facts.proxy->host, facts.proxy->port);
     return proxied.proxy_address.empty() ? WayTried{.works = false, .took = {}, .failure = "the proxy's name does not resolve"}
                                          : try_way(subject, proxied, kTunnelBudget);
 }

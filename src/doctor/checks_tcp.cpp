@@ -27,18 +27,24 @@ constexpr core::Duration kPatience = std::chrono::milliseconds(1000);
 constexpr core::Duration kNeighbourBudget = std::chrono::milliseconds(1500);
 constexpr core::Duration kOtherPortBudget = std::chrono::seconds(2);
 constexpr core::Duration kSlowRoundTrip = std::chrono::milliseconds(300);
+constexpr std::size_t kMostAddresses = 4;
 constexpr std::size_t kMostOfFamily = 2;
 constexpr std::size_t kRepeats = 2;
 constexpr std::size_t kRepeatsWhenShaky = 3;
 constexpr std::uint16_t kPlainPort = 80;
 constexpr std::uint16_t kOtherPort = 8080;
 
-/// The first ones of each family.
+/// The first ones of each family; more of one that the other leaves room for.
 std::vector<std::string> some_of(const std::vector<std::string>& addresses) {
+    const auto is_v6 = [](const std::string& address) { return address.find(':') != std::string::npos; };
+    const auto v6_count = static_cast<std::size_t>(std::count_if(addresses.begin(), addresses.end(), is_v6));
+    const std::size_t counts[2] = {addresses.size() - v6_count, v6_count};
     std::vector<std::string> some;
     std::size_t of_family[2] = {0, 0};
     for (const auto& address : addresses) {
-        if (of_family[address.find(':') != std::string::npos ? 1 : 0]++ < kMostOfFamily) {
+        const std::size_t family = is_v6(address) ? 1 : 0;
+        const std::size_t room = kMostAddresses - std::min(counts[1 - family], kMostOfFamily);
+        if (of_family[family]++ < room) {
             some.push_back(address);
         }
     }
@@ -145,9 +151,13 @@ void warn(Outcome& outcome, result::Finding finding) {
     outcome.findings.push_back(std::move(finding));
 }
 
+/// One lost packet is no news.
+bool is_flaky(const std::vector<Tried>& repeats, std::size_t recovered) { return count_shaky(repeats) > 1 || recovered > 0; }
+
 void note_flaws(Outcome& outcome, const std::vector<Tried>& tries, const std::vector<Tried>& repeats, std::size_t recovered) {
     const Tried& best = *best_of(tries);
-    if (const std::size_t shaky = count_shaky(repeats); shaky > 1 || recovered > 0) {
+    if (is_flaky(repeats, recovered)) {
+        const std::size_t shaky = count_shaky(repeats);
         warn(outcome, found("net.flaky", Confidence::Proven,
                             fmt::format("Of {} attempts to connect to {}, {} failed or lost their first packet.",
                                         repeats.size() + recovered, repeats.front().address, shaky + recovered)));
@@ -200,7 +210,9 @@ Outcome check_port(const Subject& /*subject*/, Facts& facts) {
         facts.address = best.address;
         facts.broken_family = broken_family(done.tries);
         outcome = Outcome::pass(best.text());
-        note_flaws(outcome, done.tries, repeat(facts, suspect_of(done.tries)), recovered);
+        const auto repeats = repeat(facts, suspect_of(done.tries));
+        facts.loses_packets = !facts.failed_tries.empty() || is_flaky(repeats, recovered);
+        note_flaws(outcome, done.tries, repeats, recovered);
         outcome.with("round trip", core::human_duration(best.rtt));
     }
     for (const auto& tried : done.tries) {

@@ -1,4 +1,5 @@
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -10,6 +11,7 @@
 #include "doctor/finding_codes.h"
 #include "doctor/handshake.h"
 #include "doctor/http_date.h"
+#include "doctor/lost_packets.h"
 #include "doctor/reach.h"
 #include "doctor/tls_failure.h"
 
@@ -58,6 +60,21 @@ bool came_back(const HandshakeResult& result, const TlsTrials& trials) {
     return result.end != End::Alert && result.end != End::NotTls && trials.same_again == TrialEnd::TlsAnswer;
 }
 
+/// After a failure and a success: what comes is a session with a warning, or no session again.
+Outcome try_once_more(const Subject& subject, Facts& facts) {
+    Handshake again = shake_hands_as(facts, server_name(facts), kBudget);
+    if (again.result.end != End::Stands) {
+        return Outcome::fail("now and then", found("net.flaky", Confidence::Proven,
+                                                   fmt::format("Of the TLS hand-shakes with {} some come to an end and others do not.",
+                                                               facts.url.authority())));
+    }
+    Outcome outcome = session_stands(subject, facts, std::move(again.result));
+    outcome.status = outcome.status == result::CheckStatus::Fail ? outcome.status : result::CheckStatus::Warn;
+    outcome.findings.push_back(
+        found("net.flaky", Confidence::Proven, "The first TLS hand-shake was not answered, and others were right after it."));
+    return outcome;
+}
+
 Outcome check_handshake(const Subject& subject, Facts& facts) {
     facts.tls_trials.reset();
     if (!facts.url.secure()) {
@@ -69,17 +86,14 @@ Outcome check_handshake(const Subject& subject, Facts& facts) {
     }
     facts.tls_trials = try_otherwise(facts);
     if (came_back(done.result, *facts.tls_trials)) {
-        if (Handshake again = shake_hands_as(facts, server_name(facts), kBudget); again.result.end == End::Stands) {
-            Outcome outcome = session_stands(subject, facts, std::move(again.result));
-            outcome.status = outcome.status == result::CheckStatus::Fail ? outcome.status : result::CheckStatus::Warn;
-            outcome.findings.push_back(
-                found("net.flaky", Confidence::Proven, "The first TLS hand-shake was not answered, and others were right after it."));
-            return outcome;
-        }
+        return try_once_more(subject, facts);
     }
     const std::string& reason = done.result.reason;
-    Outcome outcome = Outcome::fail(reason.empty() ? "cut off or not answered" : core::printable(reason, kShownBytes),
-                                    why_no_session({facts.url.host, facts.url.authority()}, done.result, *facts.tls_trials));
+    result::Finding finding = why_no_session({facts.url.host, facts.url.authority()}, done.result, *facts.tls_trials);
+    if (done.result.end == End::TimedOut && finding.confidence != Confidence::Proven) {
+        finding = why_unheard(facts, std::move(finding));
+    }
+    Outcome outcome = Outcome::fail(reason.empty() ? "cut off or not answered" : core::printable(reason, kShownBytes), std::move(finding));
     return outcome.with("tcp", done.result.tcp.text());
 }
 

@@ -7,6 +7,7 @@
 
 #include "core/text.h"
 #include "doctor/finding_codes.h"
+#include "doctor/idn.h"
 #include "doctor/shown.h"
 #include "doctor/static_checks.h"
 #include "doctor/url_text.h"
@@ -104,7 +105,20 @@ Outcome near_miss(const wire::Url& url, const std::string& known) {
     return failed("url.wrong-host", "almost the relay's host", fmt::format("{} is not {}.", url.host, known), right.text());
 }
 
-Outcome judge_host(const wire::Url& url, const RelayProfile& profile) {
+/// Letters outside ASCII in the host, which were taken for what they mean.
+bool is_in_other_letters(const Subject& subject) {
+    return !subject.written_url.empty() && with_ascii_host(subject.written_url) != subject.written_url;
+}
+
+/// The scheme's own port, written out: nothing is wrong with that.
+bool only_names_its_port(const wire::Url& url, std::string_view written) {
+    wire::Url tidy = url;
+    tidy.target = tidy_path(path_of(url)) + url.target.substr(path_of(url).size());
+    return written == fmt::format("{}://{}{}", tidy.scheme, wire::host_and_port(tidy.host, tidy.port), tidy.target);
+}
+
+Outcome judge_host(const wire::Url& url, const Subject& subject) {
+    const RelayProfile& profile = subject.profile;
     if (std::ranges::find(profile.known_hosts, url.host) != profile.known_hosts.end()) {
         return Outcome::pass(url.host + " is the relay's");
     }
@@ -115,16 +129,17 @@ Outcome judge_host(const wire::Url& url, const RelayProfile& profile) {
         return Outcome::info(url.host + " is of this machine or network");
     }
     if (is_address(url.host)) {
-        return url.secure() ? failed("url.ip-literal", "an address in place of a name",
-                                     fmt::format("{} is an address, and certificates name hosts.", url.host), "")
-                            : Outcome::info(url.host + " is an address");
+        // An authority of one's own may vouch for addresses.
+        return url.secure() && subject.ca_file.empty() ? failed("url.ip-literal", "an address in place of a name",
+                                                                fmt::format("{} is an address, and certificates name hosts.", url.host), "")
+                                                       : Outcome::info(url.host + " is an address");
     }
     for (const std::string& known : profile.known_hosts) {
         if (known.ends_with("." + url.host) || url.host == "www." + known.substr(known.find('.') + 1)) {
             return failed("url.not-the-api", "the relay's web site", fmt::format("{} is the web site; the API is at {}.", url.host, known),
                           with_path({url.scheme, known, url.port, ""}, url.target));
         }
-        if (looks_like(url.host, known)) {
+        if (looks_like(url.host, known) || is_disguised(subject.written_url, known)) {
             return near_miss(url, known);
         }
     }
@@ -144,7 +159,15 @@ Outcome check_url_parse(const Subject& subject) {
         return outcome.with("as written", shown_url(subject.url));
     }
     const auto url = wire::parse_url(subject.url);
-    if (const std::string tidy = tidy_url(*url); tidy != subject.url) {
+    if (is_in_other_letters(subject)) {
+        Outcome outcome = warned("url.untidy", "the host is not written in ASCII",
+                                 fmt::format("The host is written in other letters; programs that do not convert them fail. Its name for "
+                                             "programs is {}.",
+                                             url->host),
+                                 tidy_url(*url));
+        return outcome.with("as written", shown_url(subject.written_url));
+    }
+    if (const std::string tidy = tidy_url(*url); tidy != subject.url && !only_names_its_port(*url, subject.url)) {
         Outcome outcome = warned("url.untidy", "works, but is not tidy", "The URL differs from its usual form.", tidy);
         return outcome.with("as written", shown_url(subject.url));
     }
@@ -174,7 +197,7 @@ Outcome check_url_path(const Subject& subject) {
 
 Outcome check_url_host(const Subject& subject) {
     const auto url = wire::parse_url(subject.url);
-    return url ? judge_host(*url, subject.profile) : unreadable();
+    return url ? judge_host(*url, subject) : unreadable();
 }
 
 std::vector<Check> url_checks() {

@@ -21,8 +21,8 @@ constexpr auto kHttpCodes = std::to_array<FindingCode>({
      "header.",
      "Nothing, as long as streams arrive in time; else this is the proxy whose buffering has to be turned off."},
     {"http.body-limit", Party::YourNetwork, "Long requests are refused on the way",
-     "A short request works and a long one is answered 413: the limit on the body's size in a proxy. Told from net.mtu-blackhole-up by the "
-     "answer.",
+     "A short request works and a long one is answered 413, or with another refusal or a cut connection twice while the short one goes on "
+     "working: a limit on the body's size in a proxy, or a scanner of contents. Told from net.mtu-blackhole-up by the answer or the cut.",
      "Raise the proxy's limit (client_max_body_size in nginx)."},
     {"http.no-keepalive", Party::YourNetwork, "Connections are closed after each answer",
      "A second request on the same connection was not possible. Each one pays for a new hand-shake.",

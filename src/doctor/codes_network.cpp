@@ -51,7 +51,8 @@ constexpr auto kNetworkCodes = std::to_array<FindingCode>({
      "Use a resolver that answers NXDOMAIN, or sign in to the network first."},
     {"tcp.refused", Party::YourNetwork, "The connection is refused",
      "A definite refusal within milliseconds: nothing listens at this port, or a firewall sends a reset. The two look the same from here, "
-     "unless a firewall refuses by ICMP, in which case its address is named.",
+     "unless a firewall refuses by ICMP, in which case its address is named. At an address of loopback it is this machine where nothing "
+     "listens, and you who can start it.",
      "Check the port; when other networks reach it, the local firewall is the one to change."},
     {"tcp.timeout-dropped", Party::YourNetwork, "Connection attempts are dropped without an answer",
      "Every attempt ran into its time limit: a firewall that drops packets. Told from tcp.refused by the silence.",

@@ -31,11 +31,18 @@ constexpr auto kProxyCodes = std::to_array<FindingCode>({
      "VPN.",
      "Correct the proxy's name, or connect to the network that it belongs to."},
     {"proxy.refused", Party::YourNetwork, "Nothing listens at the proxy's address",
-     "Its machine answers that the port is closed: wrong port, a local proxy program that does not run, or a proxy that is down.",
+     "Its machine answers that the port is closed: wrong port, a proxy that is down, or, at an address of loopback, a program of this "
+     "machine that does not run, which you can start.",
      "Start the proxy or correct host and port."},
     {"proxy.timeout", Party::YourNetwork, "The proxy does not answer",
-     "No answer to the connection within its budget: a firewall drops the packets, or the proxy is only reachable from another network.",
+     "No answer to the connection within its budget, or no way to its address: a firewall, or a proxy that is only reachable from another "
+     "network.",
      "Check the VPN and the proxy's address."},
+    {"proxy.one-address-dead", Party::YourNetwork, "Some of the proxy's addresses do not answer",
+     "The proxy's name has several addresses, and one before the one that is used does not answer. Programs that try them in turn lose up "
+     "to "
+     "two minutes on each connection, and those that try only the first one fail.",
+     "Have the dead address taken out of the proxy's name, or its machine repaired."},
     {"proxy.slow", Party::YourNetwork, "The proxy takes long to open a connection",
      "The tunnel works, but opening it takes longer than most answers' first token.",
      "Keep connections open and reuse them; the proxy's load should be looked at."},
@@ -50,7 +57,7 @@ constexpr auto kProxyCodes = std::to_array<FindingCode>({
      "It answered 403 to CONNECT. Its own words are quoted; they often name the rule.",
      "The host and port have to be allowed in the proxy's rules."},
     {"proxy.not-a-proxy", Party::You, "What the proxy variable names is no proxy",
-     "A web server or another service answered CONNECT with 400, 404, 405 or 501.",
+     "A web server or another service answered CONNECT with 400, 404, 405 or 501, or with something that is no HTTP.",
      "Correct host and port of the proxy; its port is seldom 80 or 443."},
     {"proxy.upstream-fail", Party::YourNetwork, "The proxy cannot reach the relay itself",
      "It answered 502, 503 or 504 to CONNECT: its own name resolution or its own way out fails.",

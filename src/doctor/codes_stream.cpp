@@ -49,9 +49,9 @@ constexpr auto kSseCodes = std::to_array<FindingCode>({
      "Events padded to 2 KB arrive in time and small ones do not: a buffer of a fixed size on the way.",
      "Turn the buffering off; padding events is a stopgap for whoever runs the relay."},
     {"sse.truncated", Party::YourNetwork, "The stream is cut off before its end",
-     "The connection closed in the middle of the body, without the last chunk, or the body ended without its last events. A time limit on "
-     "the "
-     "way, or a server that died.",
+     "Twice the connection closed in the middle of the body, without the last chunk, or the body ended without its last events. A time "
+     "limit "
+     "on the way, or a server that died.",
      "See which limit fits the time that is shown; raise it or send keep-alive comments. Where doctor sees whole streams and your program "
      "does "
      "not, the limit is the program's own: 10 s to connect and 120 s to read are a good start."},

@@ -67,6 +67,10 @@ constexpr auto kTlsCodes = std::to_array<FindingCode>({
     {"tls.wrong-host", Party::Relay, "The certificate is valid for another host name",
      "Name and certificate do not fit (62). Told from net.captive-portal by a plain request that is not led elsewhere.",
      "Check the host name; if it is right, report it to the relay."},
+    {"tls.unfit-certificate", Party::Relay, "The certificate is not fit for its use",
+     "Issuer, name and dates are right, and it is refused for another reason, which is named: made for another purpose (no server "
+     "authentication), a key or signature that is too weak for this machine, an authority that may not sign.",
+     "The relay has to be given a certificate for servers, with a key of at least 2048 bits (RSA) and a signature by SHA-256."},
     {"tls.expired", Party::Relay, "The relay's certificate has expired", "Its last day is over (10), also by the relay's own clock.",
      "Report it to the relay."},
     {"tls.not-yet-valid", Party::Relay, "The relay's certificate is not valid yet",

@@ -13,7 +13,8 @@ constexpr auto kUrlCodes = std::to_array<FindingCode>({
      "host. Clients differ in what they make of such a URL, from an error to another host.",
      "Write it as https://HOST/v1, with nothing before or after it."},
     {"url.untidy", Party::You, "The URL works but is not written the usual way",
-     "A slash at its end, two slashes in a row, or upper-case letters in the host. Some clients join paths so that /v1//chat/completions "
+     "A slash at its end, two slashes in a row, upper-case letters or a dot at the end of the host, or letters outside ASCII. Some clients "
+     "join paths so that /v1//chat/completions "
      "comes out, which strict servers answer 404.",
      "Use the tidy form that is shown."},
     {"url.insecure-scheme", Party::You, "The URL is not encrypted (http or ws) although the host is on the internet",

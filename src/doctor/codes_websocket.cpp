@@ -42,6 +42,10 @@ constexpr auto kWebsocketCodes = std::to_array<FindingCode>({
      "Have the host exempted from inspection, or update the proxy."},
     {"ws.buffered", Party::YourNetwork, "Messages on the WebSocket are held back", "They were sent over seconds and arrived in few bursts.",
      "Have the host exempted from inspection."},
+    {"ws.cut", Party::YourNetwork, "The WebSocket is cut off while messages flow",
+     "Small messages were echoed, and twice a WebSocket on which the server sends one each 300 ms ended before the last of them. Told from "
+     "ws.one-way, where the connection stays and nothing comes.",
+     "See with --idle whether it is a limit on the connection's age; have the host exempted from inspection."},
     {"ws.ping-swallowed", Party::YourNetwork, "Pings on the WebSocket are not answered",
      "Messages go both ways, but no pong comes, or pongs come for pings that the relay says never to have got: a proxy that takes the "
      "frames "

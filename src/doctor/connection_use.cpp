@@ -119,7 +119,7 @@ Outcome check_keep_alive(const Subject& subject, Facts& facts) {
     if (!first.has_head() || first.end != HttpReply::End::Complete) {
         return Outcome::inconclusive(first.text(), "a whole answer");
     }
-    const bool announced = core::lowercase(first.header("connection")).find("close") != std::string::npos;
+    const bool announced = first.lists("connection", "close");
     const HttpReply second = announced ? HttpReply{} : exchange(*way.channel, question, deadline);
     if (second.has_head()) {
         return Outcome::pass("a second request on the same connection is answered");

@@ -35,6 +35,11 @@ const DnsAnswer* first_with(const std::vector<DnsAnswer>& answers, End end) {
     return at == answers.end() ? nullptr : &*at;
 }
 
+std::vector<DnsAnswer> of_type(std::vector<DnsAnswer> answers, RecordType type) {
+    std::erase_if(answers, [type](const DnsAnswer& answer) { return answer.type != type; });
+    return answers;
+}
+
 std::string first_line(const DnsSeen& seen) { return "getent ahosts " + seen.host; }
 
 std::vector<DnsAnswer> those_asked(std::vector<DnsAnswer> answers) {
@@ -72,6 +77,11 @@ Finding why_system_fails(const DnsSeen& seen, const DnsAnswer& with_address) {
 }
 
 Finding why_silence(const DnsSeen& seen) {
+    if (const auto* empty = first_with(seen.answers, End::NoData)) {
+        return found("dns.timeout", Confidence::Proven,
+                     fmt::format("The resolver {} answers the question for IPv6 addresses of {} and never the one for IPv4.", empty->server,
+                                 seen.host));
+    }
     const std::string& server = seen.answers.front().server;
     const bool over_tcp =
         std::any_of(seen.tcp_answers.begin(), seen.tcp_answers.end(), [](const auto& answer) { return !is_silent(answer); });
@@ -97,7 +107,9 @@ Finding why_refused(const DnsSeen& seen) {
     if (const auto* known = first_with(answers, End::Addresses)) {
         return why_system_fails(seen, *known);
     }
-    if (const auto* empty = first_with(answers, End::NoData)) {
+    // The lack of IPv6 addresses alone is usual: what became of the question for the others counts.
+    const auto for_v4 = of_type(answers, RecordType::A);
+    if (const auto* empty = first_with(for_v4, End::NoData)) {
         return found("dns.nodata", Confidence::Proven,
                      fmt::format("The resolver {} knows {} and has no address for it.", empty->server, seen.host));
     }

@@ -44,7 +44,8 @@ struct KeySource {
 
 /// What the user asked doctor to look at. Read-only during the examination.
 struct Subject {
-    std::string url;                   ///< as the user wrote it
+    std::string url;                   ///< as the user wrote it, but for letters of the host outside ASCII
+    std::string written_url;           ///< with those; empty: as `url`
     std::string model;                 ///< empty: none named
     std::vector<KeySource> keys;       ///< in order of precedence; the first is the one that a client would use, unless it lies beside
     std::string origin;                ///< of a web page, for the browser checks; empty: none

@@ -3,16 +3,25 @@
 #include <algorithm>
 
 #include "doctor/socket.h"
+#include "doctor/url_text.h"
 
 namespace relaybench::doctor {
 
 namespace {
 
-/// The version prefix that a relay's paths share: what stands before the endpoint.
-std::string prefix_of(std::string_view target) {
-    const std::string_view path = target.substr(0, target.find('?'));
-    const std::size_t version = path.find("/v1");
-    return version == std::string_view::npos ? std::string("/v1") : std::string(path.substr(0, version + 3));
+/// What a relay's paths begin with: the base URL's whole path, as programs append endpoints to it. The path of a WebSocket is an endpoint by
+/// itself, of which only what ends in the version can be the base.
+std::string prefix_of(const wire::Url& url) {
+    std::string base = without_endpoint(tidy_path(path_of(url)));
+    if (!has_version(base)) {
+        return "/v1";
+    }
+    const bool is_endpoint = url.scheme == "ws" || url.scheme == "wss";
+    for (std::size_t end = base.rfind('/'); is_endpoint && end != std::string::npos && has_version(base.substr(0, end));
+         end = base.rfind('/')) {
+        base.resize(end);
+    }
+    return base;
 }
 
 }  // namespace
@@ -29,7 +38,7 @@ Facts first_facts(const Subject& subject) {
     facts.proxy = subject.proxy;
     if (auto url = wire::parse_url(subject.url)) {
         facts.url = *std::move(url);
-        facts.prefix = prefix_of(facts.url.target);
+        facts.prefix = prefix_of(facts.url);
         facts.url.scheme = facts.url.secure() ? "https" : "http";
         facts.url.target.clear();
     }

@@ -32,6 +32,7 @@ struct Facts {
     std::optional<result::Finding> misled;  ///< dns.sanity: why the address may be somebody else's, when it may be
     std::optional<std::string> portal;      ///< net.captive: who seems to answer in the relay's place; nothing: nobody
     std::string address;                    ///< tcp.443: one that answers
+    bool loses_packets = false;             ///< tcp.443: attempts failed or lost their first packet now and then
     std::string broken_family;              ///< tcp.443: "IPv6" when none of its addresses answers and others do; empty: none
     std::vector<Tried> failed_tries;        ///< tcp.443: of its first run, for the second one
     std::optional<bool> open_80;            ///< tcp.80; nothing: not asked

@@ -18,8 +18,9 @@ struct Hello {
 
 /// How a TLS hand-shake ended. Certificates are collected, not judged: whoever wants to send something judges them first.
 struct HandshakeResult {
-    enum class End : std::uint8_t { Stands, TimedOut, Reset, Closed, Alert, NotTls, Failed } end = End::Failed;
-    std::string reason;  ///< OpenSSL's, of the last three
+    /// NotConnected: there was nothing to shake hands over, though a connection had stood before.
+    enum class End : std::uint8_t { Stands, TimedOut, Reset, Closed, Alert, NotTls, Failed, NotConnected } end = End::Failed;
+    std::string reason;  ///< OpenSSL's, of those from Alert to Failed; the system's or the proxy's, of NotConnected
     std::string version;
     std::string cipher;
     std::string protocol;            ///< that ALPN chose; empty: none

@@ -111,14 +111,23 @@ std::string_view HttpReply::header(std::string_view name) const {
     return found == headers.end() ? std::string_view{} : std::string_view(found->value);
 }
 
+bool HttpReply::lists(std::string_view name, std::string_view word) const {
+    return std::any_of(headers.begin(), headers.end(), [&](const auto& header) {
+        const auto words_of_it = core::split(header.value, ',');
+        return header.name == name && std::any_of(words_of_it.begin(), words_of_it.end(),
+                                                  [&](std::string_view each) { return core::iequals(core::trimmed(each), word); });
+    });
+}
+
 bool HttpReply::is_json() const {
     const std::string_view start = core::trimmed(std::string_view(body).substr(0, kShownBytes));
-    return header("content-type").find("json") != std::string_view::npos || start.starts_with('{');
+    return core::lowercase(header("content-type")).find("json") != std::string::npos || start.starts_with('{');
 }
 
 bool HttpReply::is_html() const {
     const std::string start = core::lowercase(core::trimmed(std::string_view(body).substr(0, kShownBytes)));
-    return header("content-type").find("html") != std::string_view::npos || start.starts_with("<!doctype") || start.starts_with("<html");
+    return core::lowercase(header("content-type")).find("html") != std::string::npos || start.starts_with("<!doctype") ||
+           start.starts_with("<html");
 }
 
 std::string HttpReply::text() const {
@@ -147,8 +156,10 @@ enum class Until : std::uint8_t { Head, Body };
 HttpReply read_answer(Channel& channel, const HttpQuestion& question, Until until, Deadline deadline) {
     HttpReply reply;
     reply.asked = now();
-    if (!channel.write(question_text(question), deadline)) {
-        reply.end = now() >= deadline ? HttpReply::End::TimedOut : HttpReply::End::NotSent;
+    // Who refuses a long request early closes without reading the rest, and what it said may still be here to be read.
+    const bool sent = channel.write(question_text(question), deadline);
+    if (!sent && now() >= deadline) {
+        reply.end = HttpReply::End::TimedOut;
         return reply;
     }
     net::ResponseReader reader;
@@ -157,7 +168,7 @@ HttpReply read_answer(Channel& channel, const HttpQuestion& question, Until unti
         const Received got = channel.read(buffer, deadline);
         reply.ended_at = now();
         if (got.end != ReadEnd::Data) {
-            reply.end = end_of(got, reader);
+            reply.end = sent || reply.has_head() ? end_of(got, reader) : HttpReply::End::NotSent;
             reply.detail = got.reason;
             return reply;
         }

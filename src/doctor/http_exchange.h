@@ -41,7 +41,10 @@ struct HttpReply {
     TcpFacts tcp;             ///< of the connection when it was over
 
     [[nodiscard]] bool has_head() const { return status != 0; }
+    /// The value of the first of that name; empty: none.
     [[nodiscard]] std::string_view header(std::string_view name) const;
+    /// Whether one of the headers of that name, which may be many, lists this word (RFC 9110 §5.6.1), in any letters.
+    [[nodiscard]] bool lists(std::string_view name, std::string_view word) const;
     [[nodiscard]] bool is_json() const;
     [[nodiscard]] bool is_html() const;
     /// "HTTP 403 Forbidden", or how it failed; printable.

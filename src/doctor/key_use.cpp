@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -146,10 +148,13 @@ Outcome check_auth(const Subject& subject, Facts& facts) {
     }
     const HttpQuestion question = with_key(*key, facts.prefix + "/models");
     facts.auth_reply = ask_relay(subject, facts, question, trust_for_key(facts), facts.within(kBudget));
-    if (auto lost = explain_silence(subject, facts, question, trust_for_key(facts), *facts.auth_reply)) {
-        return Outcome::fail(facts.auth_reply->text(), *std::move(lost)).with("tcp", facts.auth_reply->tcp.text());
+    Silence silence = explain_silence(subject, facts, question, trust_for_key(facts), *facts.auth_reply);
+    if (silence.finding) {
+        return Outcome::fail(facts.auth_reply->text(), *std::move(silence.finding)).with("tcp", facts.auth_reply->tcp.text());
     }
+    const std::optional<HttpReply> first = silence.answered ? std::exchange(facts.auth_reply, std::move(silence.answered)) : std::nullopt;
     Outcome outcome = judge_key(*key, facts, *facts.auth_reply);
+    outcome = first ? answered_late(std::move(outcome), *first) : outcome;
     return show_answerer(outcome, *facts.auth_reply);
 }
 

@@ -27,10 +27,9 @@ bool leads_elsewhere(const HttpReply& reply, const std::string& host) {
     return wire::is_address(location->host) || !core::iequals(domain_of(location->host), domain_of(host));
 }
 
-/// What a portal answers whatever it is asked for.
-bool answers_anything(const HttpReply& reply) { return reply.status == 200 || reply.status == kSignInFirst || is_redirect(reply); }
-
 }  // namespace
+
+bool answers_anything(const HttpReply& reply) { return reply.status == 200 || reply.status == kSignInFirst || is_redirect(reply); }
 
 bool looks_foreign(const PortalSigns& signs) {
     const HttpReply& reply = signs.from_relay;

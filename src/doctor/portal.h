@@ -27,6 +27,9 @@ enum class PortalVerdict : std::uint8_t {
 /// Whether an answer looks as if it were not the relay's: worth asking at an address that nobody has.
 [[nodiscard]] bool looks_foreign(const PortalSigns& signs);
 
+/// Whether it is what a portal answers whatever it is asked for.
+[[nodiscard]] bool answers_anything(const HttpReply& reply);
+
 /// Who stands in the way: the host that browsers are sent to, as far as it is named.
 [[nodiscard]] std::string portal_name(const HttpReply& reply);
 

@@ -58,8 +58,8 @@ Reached reach_port(const Facts& facts, std::uint16_t port, Deadline deadline, Se
     };
     // A lost greeting is sent again ever more rarely: where time is left, a new one gets through sooner.
     Dialled dialled = knock(std::min(deadline, now() + kFirstKnock));
-    if (dialled.system_error == ETIMEDOUT && now() < deadline) {
-        dialled = knock(deadline);
+    if (dialled.system_error != 0 && now() < deadline) {
+        dialled = knock(deadline);  // and a refusal, since a connection stood before, may come from one of several servers
     }
     if (dialled.system_error != 0) {
         return {std::nullopt, std::generic_category().message(dialled.system_error)};

@@ -1,6 +1,8 @@
 #include "doctor/relay_identity.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -10,6 +12,7 @@
 #include "doctor/facts.h"
 #include "doctor/finding_codes.h"
 #include "doctor/http2_frames.h"
+#include "doctor/lost_packets.h"
 #include "doctor/nonce.h"
 #include "doctor/reach.h"
 #include "doctor/reply_json.h"
@@ -23,6 +26,8 @@ using result::Confidence;
 
 /// A relay that answers at all answers these at once; who is asked to be quick waits less for one that does not.
 core::Duration budget_of(const Subject& subject) { return std::chrono::seconds(subject.quick ? 5 : 10); }
+/// Who fails slowly fails slowly again, and somebody waits.
+constexpr core::Duration kWorthAnotherTry = std::chrono::seconds(2);
 constexpr std::size_t kShownBytes = 120;
 
 /// The same host by TLS: the base URL should have said so.
@@ -57,8 +62,9 @@ Outcome not_the_relay(const Facts& facts, const HttpReply& reply) {
 
 Outcome no_answer(const Facts& facts, const HttpReply& reply) {
     const std::string_view more = looks_like_http2(reply.first_bytes) ? "; HTTP/2 is spoken there without being negotiated" : "";
-    return Outcome::fail(reply.text(), found("relay.down", Confidence::Likely,
-                                             fmt::format("{} gives no HTTP answer: {}{}.", facts.url.authority(), reply.text(), more)));
+    return Outcome::fail(
+        reply.text(), why_unheard(facts, found("relay.down", Confidence::Likely,
+                                               fmt::format("{} gives no HTTP answer: {}{}.", facts.url.authority(), reply.text(), more))));
 }
 
 /// Marks of a forward proxy: what it adds to answers, and what it adds to requests, which the relay reports. A relay's own front end
@@ -83,14 +89,49 @@ Outcome identified(const HttpReply& reply, const HelloReply& hello) {
     return outcome;
 }
 
+/// A question, asked again where what came is nothing that the relay would say again.
+struct Asked {
+    HttpReply reply;
+    std::optional<HttpReply> first;       ///< what came at first, when it was asked again and answered
+    std::optional<result::Finding> lost;  ///< why no answer comes, when it is the size of packets
+};
+
+/// Cut off, or an error of a server: of several behind one name it may be one that is ill.
+bool may_pass(const HttpReply& reply) {
+    return reply.end != HttpReply::End::TimedOut && (reply.end != HttpReply::End::Complete || reply.status >= 500);
+}
+
+Asked ask_until_heard(const Subject& subject, const Facts& facts, const HttpQuestion& question) {
+    const auto ask = [&] { return ask_relay(subject, facts, question, Trust::Anyone, facts.within(budget_of(subject))); };
+    const auto began = now();
+    Asked asked{.reply = ask(), .first = {}, .lost = {}};
+    if (may_pass(asked.reply) && now() - began < kWorthAnotherTry) {
+        HttpReply again = ask();
+        asked.first = may_pass(again) ? std::nullopt : std::optional(std::move(asked.reply));
+        asked.reply = std::move(again);
+        return asked;
+    }
+    Silence silence = explain_silence(subject, facts, question, Trust::Anyone, asked.reply);
+    asked.lost = std::move(silence.finding);
+    if (silence.answered) {
+        asked.first = std::exchange(asked.reply, *std::move(silence.answered));
+    }
+    return asked;
+}
+
+Outcome with_first_try(Outcome outcome, const Asked& asked) {
+    return asked.first ? answered_late(std::move(outcome), *asked.first) : outcome;
+}
+
 /// The relay without doctor pages is known by its way of refusing: JSON with an error in it.
 Outcome identify_by_models(const Subject& subject, Facts& facts) {
     HttpQuestion question;
     question.target = facts.prefix + "/models";
-    const HttpReply reply = ask_relay(subject, facts, question, Trust::Anyone, facts.within(budget_of(subject)));
+    const Asked asked = ask_until_heard(subject, facts, question);
+    const HttpReply& reply = asked.reply;
     Outcome outcome;
-    if (auto lost = explain_silence(subject, facts, question, Trust::Anyone, reply)) {
-        outcome = Outcome::fail(reply.text(), *std::move(lost));
+    if (asked.lost) {
+        outcome = Outcome::fail(reply.text(), *asked.lost);
     } else if (!reply.has_head()) {
         outcome = no_answer(facts, reply);
     } else if (speaks_like_relay(reply.status, reply.body)) {
@@ -102,7 +143,35 @@ Outcome identify_by_models(const Subject& subject, Facts& facts) {
     } else {
         outcome = not_the_relay(facts, reply);
     }
+    outcome = with_first_try(std::move(outcome), asked);
     return show_answerer(outcome, reply);
+}
+
+/// The relay's pages are there, and the challenge did not reach them: known as the relay by its manner alone.
+void note_lost_challenge(Outcome& outcome) {
+    outcome.status = outcome.status == result::CheckStatus::Pass ? result::CheckStatus::Info : outcome.status;
+    outcome.findings.push_back(found("http.intermediary", Confidence::Likely,
+                                     "A proxy stands before the relay: the request's header X-HS-Challenge does not arrive there."));
+}
+
+/// What came as the answer to the challenge; nothing when it was none, and the relay may still be one without doctor pages.
+std::optional<Outcome> judge_hello(Facts& facts, const HttpReply& reply, const std::string& challenge) {
+    const auto hello = read_hello(reply.body);
+    if (reply.status != 200 || !hello) {
+        return std::nullopt;
+    }
+    if (hello->challenge == challenge) {
+        facts.has_doctor_pages = true;
+        facts.proved_itself = true;
+        return identified(reply, *hello);
+    }
+    if (hello->challenge.empty()) {
+        return std::nullopt;  // the header with the challenge was taken away: nothing is proved, and nothing disproved
+    }
+    // Whoever repeats another challenge's answer (a cache, an imposter) has proved that it is not the relay.
+    return Outcome::fail("answered another challenge than ours",
+                         found("http.not-relay", Confidence::Likely,
+                               fmt::format("What answers at {} repeats a proof that was made for somebody else.", facts.url.authority())));
 }
 
 }  // namespace
@@ -125,30 +194,27 @@ Outcome check_identity(const Subject& subject, Facts& facts) {
     HttpQuestion question;
     question.target = facts.prefix + "/doctor/hello";
     question.headers = {{"X-HS-Challenge", challenge}};
-    const HttpReply reply = ask_relay(subject, facts, question, Trust::Anyone, facts.within(budget_of(subject)));
-    const auto hello = read_hello(reply.body);
-    if (reply.status == 200 && hello && hello->challenge == challenge) {
-        facts.has_doctor_pages = true;
-        facts.proved_itself = true;
-        Outcome outcome = identified(reply, *hello);
-        return show_answerer(outcome, reply);
+    const Asked asked = ask_until_heard(subject, facts, question);
+    const HttpReply& reply = asked.reply;
+    if (asked.lost) {
+        return Outcome::fail(reply.text(), *asked.lost).with("tcp", reply.tcp.text());
     }
-    if (auto lost = explain_silence(subject, facts, question, Trust::Anyone, reply)) {
-        return Outcome::fail(reply.text(), *std::move(lost)).with("tcp", reply.tcp.text());
+    if (auto outcome = judge_hello(facts, reply, challenge)) {
+        Outcome judged = with_first_try(*std::move(outcome), asked);
+        return show_answerer(judged, reply);
     }
     if (reply.end == HttpReply::End::TimedOut) {
-        return Outcome::fail(reply.text(), found("relay.down", Confidence::Likely,
-                                                 fmt::format("{} accepts connections and gives no whole answer.", facts.url.authority())));
+        return Outcome::fail(
+            reply.text(),
+            why_unheard(facts, found("relay.down", Confidence::Likely,
+                                     fmt::format("{} accepts connections and gives no whole answer.", facts.url.authority()))));
     }
-    if (reply.status == 200 && hello) {
-        // Whoever repeats another challenge's answer (a cache, an imposter) has proved that it is not the relay.
-        Outcome outcome =
-            Outcome::fail("answered another challenge than ours",
-                          found("http.not-relay", Confidence::Likely,
-                                fmt::format("What answers at {} repeats a proof that was made for somebody else.", facts.url.authority())));
-        return show_answerer(outcome, reply);
+    Outcome outcome = identify_by_models(subject, facts);
+    if (facts.proved_itself && reply.status == 200 && read_hello(reply.body)) {
+        facts.has_doctor_pages = true;
+        note_lost_challenge(outcome);
     }
-    return identify_by_models(subject, facts);
+    return outcome;
 }
 
 }  // namespace relaybench::doctor

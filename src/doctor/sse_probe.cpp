@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/text.h"
 #include "doctor/facts.h"
 #include "doctor/reach.h"
 #include "doctor/reply_json.h"
@@ -45,13 +46,13 @@ class EventCollector final : public wire::SseSink {
 }  // namespace
 
 bool StreamSample::is_stream() const {
-    return reply.status == 200 && reply.header("content-type").find("text/event-stream") != std::string_view::npos;
+    return reply.status == 200 && core::lowercase(reply.header("content-type")).find("text/event-stream") != std::string::npos;
 }
 
 StreamSample sample_of(HttpReply reply) {
     StreamSample sample;
     sample.reply = std::move(reply);
-    const bool gzipped = sample.reply.header("content-encoding") == "gzip";
+    const bool gzipped = core::iequals(sample.reply.header("content-encoding"), "gzip");
     wire::GzipReader unpacked;
     EventCollector collector(sample);
     std::size_t fed = 0;

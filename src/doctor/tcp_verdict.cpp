@@ -49,19 +49,33 @@ Kind kind_of(const Tried& tried) {
     }
 }
 
-/// No packet left this machine, which costs no time: programs pass over such an address at once.
-bool is_passed_over(const Tried& tried) { return (tried.error == ENETUNREACH || tried.error == EADDRNOTAVAIL) && !tried.icmp; }
+/// No packet left this machine, which costs no time: programs pass over such an address at once. So they do where a server of this machine
+/// listens at one address of loopback and not at the other.
+bool is_passed_over(const Tried& tried) {
+    const bool has_no_way = (tried.error == ENETUNREACH || tried.error == EADDRNOTAVAIL) && !tried.icmp;
+    return has_no_way || (tried.error == ECONNREFUSED && wire::is_loopback(tried.address));
+}
 
 std::string by_whom(const Tried& tried) {
     return tried.icmp && !tried.icmp->from.empty() && tried.icmp->from != tried.address ? fmt::format(" ({} says so)", tried.icmp->from)
                                                                                         : "";
 }
 
+/// Nobody's network but this machine's own lies between.
+Finding refused_here(const std::string& where) {
+    Finding finding = found("tcp.refused", Confidence::Proven, fmt::format("On this machine nothing listens at {}.", where));
+    finding.who = result::Party::You;
+    finding.fix = "Start the program that should listen there on this machine, or correct the port of the URL.";
+    return finding;
+}
+
 Finding why_one_fails(const Tried& tried, std::uint16_t port) {
     const std::string where = wire::host_and_port(tried.address, port);
     switch (kind_of(tried)) {
         case Kind::Refused:
-            return found("tcp.refused", Confidence::Proven, fmt::format("{} refuses connections{}.", where, by_whom(tried)));
+            return wire::is_loopback(tried.address)
+                       ? refused_here(where)
+                       : found("tcp.refused", Confidence::Proven, fmt::format("{} refuses connections{}.", where, by_whom(tried)));
         case Kind::Dropped:
             return found("tcp.timeout-dropped", Confidence::Proven,
                          fmt::format("{} does not answer: packets are dropped on the way there or back.", where));
@@ -121,7 +135,7 @@ std::vector<Finding> why_not_connected(const std::vector<Tried>& tries, std::uin
                                   kind == Kind::NoRoute ? "no route leads to it" : "does not answer over IPv6"))};
     }
     std::vector<Finding> findings = {why_one_fails(telling, port)};
-    findings.front().cause += neighbours_text(port, neighbours);
+    findings.front().cause += wire::is_loopback(telling.address) ? "" : neighbours_text(port, neighbours);
     const bool plain_is_open = std::find(neighbours.open.begin(), neighbours.open.end(), kPlainPort) != neighbours.open.end();
     if (port == kTlsPort && plain_is_open) {
         findings.push_back(found("tcp.only-80", Confidence::Proven,

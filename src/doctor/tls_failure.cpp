@@ -1,5 +1,6 @@
 #include "doctor/tls_failure.h"
 
+#include <array>
 #include <future>
 
 #include "doctor/reach.h"
@@ -19,6 +20,7 @@ Handshake shake_hands_over(const Facts& facts, const std::string& name, Segments
     Reached way = reach_port(facts, facts.url.port, deadline, segments);
     if (!way.channel) {
         Handshake none;
+        none.result.end = End::NotConnected;
         none.result.reason = way.failure;
         return none;
     }
@@ -38,10 +40,17 @@ TrialEnd trial_end(const HandshakeResult& result) {
         case End::Reset:
         case End::Closed:
             return TrialEnd::Cut;
+        case End::NotConnected:
+            return TrialEnd::NotTried;
         default:
             return TrialEnd::OtherAnswer;
     }
 }
+
+/// What TLS answers only now and then says nothing of the greeting: of two attempts the one that got less counts.
+TrialEnd both(TrialEnd one, TrialEnd other) { return one == TrialEnd::TlsAnswer ? other : one; }
+/// The better of two.
+TrialEnd either(TrialEnd one, TrialEnd other) { return one == TrialEnd::TlsAnswer ? one : other; }
 
 TrialEnd try_hello(const Facts& facts, const std::string& name, Segments segments) {
     return trial_end(shake_hands_over(facts, name, segments, kTrialBudget).result);
@@ -80,18 +89,18 @@ Handshake shake_hands_as(const Facts& facts, const std::string& name, core::Dura
 
 TlsTrials try_otherwise(const Facts& facts) {
     const std::string name = server_name(facts);
+    const std::string other_name = name.empty() ? std::string{} : std::string(kNeutralName);
     const auto begin = [&](const std::string& named, Segments segments) {
         return std::async(std::launch::async, [&facts, named, segments] { return try_hello(facts, named, segments); });
     };
-    auto again = begin(name, Segments::Usual);
-    auto small = begin(name, Segments::Small);
+    std::array again{begin(name, Segments::Usual), begin(name, Segments::Usual)};
+    std::array small{begin(name, Segments::Small), begin(name, Segments::Small)};
+    std::array other{begin(other_name, Segments::Usual), begin(other_name, Segments::Usual)};
     auto plain = std::async(std::launch::async, [&facts] { return try_plain_request(facts); });
     TlsTrials trials;
-    if (!name.empty()) {
-        trials.other_name = try_hello(facts, std::string(kNeutralName), Segments::Usual);
-    }
-    trials.same_again = again.get();
-    trials.small_packets = small.get();
+    trials.same_again = either(again[0].get(), again[1].get());
+    trials.small_packets = both(small[0].get(), small[1].get());
+    trials.other_name = name.empty() ? TrialEnd::NotTried : both(other[0].get(), other[1].get());
     trials.plain_request = plain.get();
     return trials;
 }

@@ -113,6 +113,11 @@ std::string_view words(TrialEnd end) {
 }
 
 Finding why_no_session(const TlsPeer& peer, const HandshakeResult& result, const TlsTrials& trials) {
+    if (result.end == End::NotConnected) {
+        return found("net.flaky", Confidence::Likely,
+                     fmt::format("{} could be connected to a moment before, and now it cannot: {}.", peer.authority,
+                                 core::printable(result.reason, kShownBytes)));
+    }
     if (result.end == End::TimedOut) {
         return why_silent(peer, result, trials);
     }

@@ -17,7 +17,8 @@ enum class TrialEnd : std::uint8_t {
     Silence,
 };
 
-/// What was tried after a hand-shake had failed, each on a connection of its own and all at once. The letters of the evidence: (a), (b) …
+/// What was tried after a hand-shake had failed, each on a connection of its own and all at once; hand-shakes twice, for on a line that loses
+/// packets one alone says nothing. The letters of the evidence: (a), (b) …
 struct TlsTrials {
     TrialEnd same_again = TrialEnd::NotTried;
     TrialEnd other_name = TrialEnd::NotTried;     ///< the greeting names another host

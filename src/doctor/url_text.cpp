@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -62,6 +63,17 @@ std::string stripped(std::string_view text) {
     return std::string(text);
 }
 
+/// The URL in a line that was copied with what stands around it ("curl https://… -H …", "[relay](https://…)"); empty: nothing stands before it.
+std::string url_inside(std::string_view text) {
+    const std::size_t separator = text.find(kSeparator);
+    std::size_t begin = std::min(separator, text.size());
+    while (begin > 0 && core::lowercase(text.substr(begin - 1, 1)) >= "a" && core::lowercase(text.substr(begin - 1, 1)) <= "z") {
+        --begin;
+    }
+    const std::string_view url = separator == std::string_view::npos ? "" : text.substr(begin);
+    return begin > 0 && has_scheme(url) ? std::string(url.substr(0, url.find_first_of(" \t\r\n\"'`<>()[]{},;\\"))) : std::string{};
+}
+
 }  // namespace
 
 std::optional<std::string> url_fault(std::string_view text) {
@@ -94,6 +106,9 @@ std::optional<std::string> url_fault(std::string_view text) {
 
 std::optional<std::string> corrected_url(std::string_view text) {
     std::string url = stripped(text);
+    if (std::string inside = url_inside(url); !inside.empty()) {
+        url = std::move(inside);
+    }
     if (lacks_slashes(url)) {
         const std::size_t colon = url.find(':');
         const std::size_t rest = url.find_first_not_of('/', colon + 1);
@@ -137,7 +152,7 @@ std::string without_endpoint(const std::string& path) {
 
 bool has_version(std::string_view path) {
     return std::ranges::any_of(core::split(path, '/'), [](std::string_view part) {
-        return part.size() >= 2 && part.front() == 'v' && part[1] >= '0' && part[1] <= '9';
+        return part.size() >= 2 && (part.front() == 'v' || part.front() == 'V') && part[1] >= '0' && part[1] <= '9';
     });
 }
 

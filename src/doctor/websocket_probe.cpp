@@ -6,7 +6,6 @@
 #include <array>
 
 #include "core/base64.h"
-#include "core/text.h"
 
 namespace relaybench::doctor {
 
@@ -52,10 +51,10 @@ std::string frame(std::uint8_t opcode, std::string_view payload) {
 }
 
 std::string fault_of(const HttpReply& reply, const std::string& key) {
-    if (!core::iequals(reply.header("upgrade"), "websocket")) {
+    if (!reply.lists("upgrade", "websocket")) {
         return "the 101 has no \"Upgrade: websocket\"";
     }
-    if (core::lowercase(reply.header("connection")).find("upgrade") == std::string::npos) {
+    if (!reply.lists("connection", "upgrade")) {
         return "the 101 has no \"Connection: Upgrade\"";
     }
     return reply.header("sec-websocket-accept") == accept_of(key) ? "" : "Sec-WebSocket-Accept does not answer the key";

@@ -80,7 +80,11 @@ struct FormCheck {
 constexpr std::array kFormChecks = {
     FormCheck{"quoted", [](std::string_view key) { return is_quote(key.front()) || is_quote(key.back()); },
               "the key has quotation marks around it, which are sent as part of it"},
-    FormCheck{"bearer_inside", [](std::string_view key) { return core::lowercase(key.substr(0, 6)) == "bearer"; },
+    FormCheck{"bearer_inside",
+              [](std::string_view key) {
+                  const std::string lower = core::lowercase(key);
+                  return lower.starts_with("bearer") || lower.starts_with("authorization:");
+              },
               "the key begins with \"Bearer\", which is added by relaybench and would be sent twice"},
     FormCheck{"assignment", is_assignment, "the key looks like NAME=value; only the value belongs there"},
     FormCheck{"url", [](std::string_view key) { return key.find("://") != std::string_view::npos; }, "the key is a URL"},

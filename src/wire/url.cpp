@@ -115,6 +115,9 @@ core::Expected<Url> parse_authority(std::string_view text, std::string_view auth
         url.port = *port;
     }
     url.host = std::move(parts->host);
+    if (url.host.ends_with('.') && url.host.size() > 1) {
+        url.host.pop_back();  // the root of all names: certificates do not name it, and TLS must not (RFC 6066 §3)
+    }
     return url;
 }
 

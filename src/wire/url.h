@@ -8,7 +8,7 @@
 
 namespace relaybench::wire {
 
-/// http, https, ws and wss URLs. `host` has no brackets (IPv6 included); `target` is path and query, and starts with '/' or is empty.
+/// http, https, ws and wss URLs. `host` has no brackets (IPv6 included) and no dot at its end; `target` is path and query, and starts with '/' or is empty.
 struct Url {
     std::string scheme;
     std::string host;

@@ -153,6 +153,8 @@ TEST_CASE("tcp verdict: errno, the ICMP message and the time tell the ways of fa
     CHECK(code_of({tried(kV4, ENETUNREACH, 1ms, IcmpWord{Meaning::Prohibited, "198.51.100.1"})}) == "tcp.admin-prohibited");
     CHECK(code_of({tried(kV6, EACCES)}) == "tcp.admin-prohibited");
     CHECK(code_of({tried(kV4, EMFILE)}) == "tcp.refused");
+    CHECK(why_not_connected({tried(kV4, ECONNREFUSED)}, 443, {}).front().who == result::Party::YourNetwork);
+    CHECK(why_not_connected({tried("127.0.0.1", ECONNREFUSED)}, 8080, {}).front().who == result::Party::You);
 }
 
 TEST_CASE("tcp verdict: who says it is named, unless it is the relay itself") {
@@ -194,6 +196,7 @@ TEST_CASE("tcp verdict: a family that is broken, an address that is dead") {
     CHECK(broken_family({tried(kV6, 0), tried(kV4, ETIMEDOUT)}) == "IPv4");
     CHECK(broken_family({tried(kV6, 0), tried(kV4, 0)}).empty());
     CHECK(broken_family({tried(kV4, 0)}).empty());
+    CHECK(broken_family({tried("::1", ECONNREFUSED), tried("127.0.0.1", 0)}).empty());  // a server that listens at one of the two
     const std::vector<Tried> mixed = {tried(kV4, 0), tried("203.0.113.3", ECONNREFUSED), tried(kV6, ETIMEDOUT)};
     REQUIRE(dead_address(mixed) != nullptr);
     CHECK(dead_address(mixed)->address == "203.0.113.3");

@@ -57,6 +57,14 @@ TEST_CASE("url: every cause of the guides is told by its own finding, with the U
         {"https://user:pass@api.holysheep.ai/v1", "fail url.malformed → " + good},
         {"ftp://api.holysheep.ai/v1", "fail url.malformed"},
         {"https://api.holysheep.ai:port/v1", "fail url.malformed"},
+        {"curl " + good + "/models -H 'Accept: */*'", "fail url.malformed → " + good + "/models"},
+        {"[relay](" + good + ")", "fail url.malformed → " + good},
+        {"<" + good + ">", "fail url.malformed → " + good},
+        {"OPENAI_BASE_URL=" + good, "fail url.malformed → " + good},
+        {"https://[fe80::1%25eth0]/v1", "fail url.malformed"},
+        {"https://api.holysheep.ai:443/v1", ""},
+        {"https://xn--bcher-kva.example/v1", ""},
+        {"https://api.holysheep.ai./v1", "warn url.untidy → " + good},
         {good + "/", "warn url.untidy → " + good},
         {"https://api.holysheep.ai//v1", "warn url.untidy → " + good},
         {"https://API.HolySheep.ai/v1", "warn url.untidy → " + good},
@@ -97,6 +105,12 @@ TEST_CASE("url: an unknown host is worth a note, not a warning") {
     CHECK(outcome.status == result::CheckStatus::Info);
     CHECK(outcome.summary == "relay.example.org is none of the hosts that are known of this relay");
     CHECK(doctor::check_url_host(test::subject_with_url("http://10.0.0.5/v1")).status == result::CheckStatus::Info);
+}
+
+TEST_CASE("url: an address is right where an authority of one's own vouches for it") {
+    doctor::Subject subject = test::subject_with_url("https://203.0.113.7/v1");
+    subject.ca_file = "company.pem";
+    CHECK(test::seen(doctor::check_url_host(subject)) == "info");
 }
 
 TEST_CASE("url: a relay that is a provider's own host is right there") {
