@@ -7,9 +7,9 @@ set(RELAYBENCH_ALONE
     net/response_reader.cpp net/listener_http.cpp net/client_streaming.cpp net/client_transport.cpp net/frame_reader.cpp
     result/read_arm_json.cpp result/read_journal_json.cpp result/journal_json.cpp result/series_recorder.cpp result/write_json.cpp
     doctor/websocket_probe.cpp doctor/tls_failure.cpp doctor/channel.cpp doctor/handshake.cpp
-    doctor/answerer.cpp doctor/connection_use.cpp doctor/interception.cpp doctor/key_use.cpp doctor/pacing.cpp doctor/relay_identity.cpp
+    doctor/answerer.cpp doctor/connection_use.cpp doctor/key_use.cpp doctor/pacing.cpp doctor/relay_identity.cpp
     doctor/sse_probe.cpp doctor/stream_arms.cpp doctor/stream_timing.cpp doctor/websocket_pings.cpp doctor/websocket_refusal.cpp
-    doctor/check_body.cpp doctor/check_certificates.cpp doctor/dns_verdict.cpp doctor/portal.cpp doctor/tcp_verdict.cpp doctor/tls_verdict.cpp
+    doctor/check_body.cpp doctor/check_certificates.cpp doctor/check_clock.cpp doctor/clock_verdict.cpp doctor/control_hosts.cpp doctor/control_verdict.cpp doctor/real_stream.cpp doctor/this_network.cpp doctor/dns_verdict.cpp doctor/portal.cpp doctor/tcp_verdict.cpp doctor/tls_verdict.cpp
     judge/gate_operand.cpp judge/gate_parser.cpp judge/gate.cpp judge/wording.cpp
     report/terminal_compare.cpp report/terminal_run.cpp report/doctor_forward.cpp report/terminal_doctor.cpp
     relay/ready_profiles.cpp)

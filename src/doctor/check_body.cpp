@@ -32,7 +32,7 @@ struct Asker {
 };
 
 HttpReply ask(const Asker& asker, HttpQuestion question, Segments segments) {
-    const Deadline deadline = now() + (segments == Segments::Small ? kSmallSegmentsBudget : kBudget);
+    const Deadline deadline = within(asker.facts, segments == Segments::Small ? kSmallSegmentsBudget : kBudget);
     Reached way = reach_relay(asker.subject, asker.facts, asker.trust, deadline, segments);
     HttpReply reply;
     if (!way.channel) {

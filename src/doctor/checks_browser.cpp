@@ -72,7 +72,7 @@ Outcome check_preflight(const Subject& subject, Facts& facts) {
     question.headers = {{"Origin", subject.origin},
                         {"Access-Control-Request-Method", "POST"},
                         {"Access-Control-Request-Headers", "authorization,content-type"}};
-    const HttpReply reply = ask_relay(subject, facts, question, Trust::Anyone, now() + kBudget);
+    const HttpReply reply = ask_relay(subject, facts, question, Trust::Anyone, within(facts, kBudget));
     Outcome outcome = Outcome::pass("allowed");
     if (auto forbidden = why_forbidden(subject, reply)) {
         outcome = Outcome::fail(reply.text(), *std::move(forbidden));
@@ -87,7 +87,7 @@ Outcome check_socket_origin(const Subject& subject, Facts& facts) {
     if (subject.origin.empty()) {
         return Outcome::not_applicable("no --origin was given");
     }
-    const Deadline deadline = now() + kBudget;
+    const Deadline deadline = within(facts, kBudget);
     Reached way = reach_relay(subject, facts, Trust::Anyone, deadline);
     if (!way.channel) {
         return Outcome::inconclusive(way.failure, "a connection");

@@ -76,7 +76,7 @@ void ask_for_counts(const Subject& subject, const Facts& facts, const std::vecto
         }
         HttpQuestion question;
         question.target = fmt::format("{}/doctor/stream/{}", facts.prefix, plans[i].stream_id);
-        const auto counts = read_counts(ask_relay(subject, facts, question, Trust::Anyone, now() + kCounts).body);
+        const auto counts = read_counts(ask_relay(subject, facts, question, Trust::Anyone, within(facts, kCounts)).body);
         if (counts && arms[i].role == Role::Busy) {
             arms[i].written = counts->events;
         } else if (counts && arms[i].role == Role::Heartbeat) {

@@ -10,6 +10,7 @@
 #include "doctor/dns_query.h"
 #include "doctor/facts.h"
 #include "doctor/finding_codes.h"
+#include "doctor/proxy_verdict.h"
 #include "doctor/reach.h"
 
 namespace relaybench::doctor {
@@ -24,8 +25,9 @@ constexpr std::size_t kMostAddresses = 3;
 constexpr core::Duration kTunnelBudget = std::chrono::seconds(5);
 constexpr core::Duration kDirectBudget = std::chrono::seconds(2);
 constexpr core::Duration kSlowTunnel = std::chrono::seconds(1);
+constexpr core::Duration kSlowConnect = std::chrono::milliseconds(300);
 
-Outcome check_tcp(const Subject& /*subject*/, Facts& facts) {
+Outcome check_tcp(const Subject& subject, Facts& facts) {
     if (!facts.proxy) {
         return Outcome::not_applicable("no proxy is used");
     }
@@ -35,11 +37,12 @@ Outcome check_tcp(const Subject& /*subject*/, Facts& facts) {
         return Outcome::fail("its name does not resolve", found("proxy.unresolvable", Confidence::Proven,
                                                                 fmt::format("The proxy's name {} does not resolve.", proxy.host)));
     }
+    const core::Duration budget = connect_budget(subject, kConnectBudget);
     std::string address = lookup.addresses.front();
-    Dialled dialled = dial(address, proxy.port, now() + kConnectBudget);
+    Dialled dialled = dial(address, proxy.port, now() + budget);
     for (std::size_t i = 1; i < std::min(lookup.addresses.size(), kMostAddresses) && dialled.system_error != 0; ++i) {
         address = lookup.addresses[i];
-        dialled = dial(address, proxy.port, now() + kConnectBudget);
+        dialled = dial(address, proxy.port, now() + budget);
     }
     if (dialled.system_error != 0) {
         const bool silent = dialled.system_error == ETIMEDOUT;
@@ -48,49 +51,19 @@ Outcome check_tcp(const Subject& /*subject*/, Facts& facts) {
                                    fmt::format("The proxy {} {}.", proxy.text(), silent ? "does not answer" : "refuses connections")));
     }
     facts.proxy_address = address;
-    return Outcome::pass(fmt::format("{} connected in {}", proxy.text(), core::human_duration(dialled.took)));
+    const std::string took = core::human_duration(dialled.took);
+    const std::string text = fmt::format("{} connected in {}", proxy.text(), took);
+    return dialled.took > kSlowConnect
+               ? Outcome::warn(text, found("proxy.slow", Confidence::Proven,
+                                           fmt::format("The proxy {} takes {} to accept a connection.", proxy.text(), took)))
+               : Outcome::pass(text);
 }
 
-/// What an answer to CONNECT that is no 2xx means.
-result::Finding why_refused(const wire::Proxy& proxy, const HttpReply& reply) {
-    const std::string said = fmt::format("The proxy {} answers CONNECT with {}.", proxy.text(), reply.text());
-    const bool had_credentials = !proxy.credentials.empty();
-    switch (reply.status) {
-        case 401:
-        case 407:
-            if (reply.status == 401 && !had_credentials) {
-                return found("proxy.not-a-proxy", Confidence::Likely, said);
-            }
-            return found(had_credentials ? "proxy.auth-rejected" : "proxy.auth-required", Confidence::Proven, said,
-                         {"export https_proxy=http://USER:PASSWORD@" + wire::host_and_port(proxy.host, proxy.port)});
-        case 403:
-            return found("proxy.policy-denied", Confidence::Proven, said);
-        case 400:
-        case 404:
-        case 405:
-        case 501:
-            return found("proxy.not-a-proxy", Confidence::Likely, said);
-        case 500:
-        case 502:
-        case 503:
-        case 504:
-            return found("proxy.upstream-fail", Confidence::Proven, said);
-        case 0:
-            if (reply.end == HttpReply::End::TimedOut) {
-                return found("proxy.upstream-fail", Confidence::Likely,
-                             fmt::format("The proxy {} does not answer CONNECT in time.", proxy.text()));
-            }
-            return found("proxy.closed", Confidence::Proven, said);
-        default:
-            return found("proxy.not-a-proxy", Confidence::Possible, said);
-    }
-}
-
-Outcome check_connect(const Subject& /*subject*/, Facts& facts) {
+Outcome check_connect(const Subject& subject, Facts& facts) {
     if (!facts.proxy) {
         return Outcome::not_applicable("no proxy is used");
     }
-    Dialled dialled = dial(facts.proxy_address, facts.proxy->port, now() + kConnectBudget);
+    Dialled dialled = dial(facts.proxy_address, facts.proxy->port, now() + connect_budget(subject, kConnectBudget));
     if (dialled.system_error != 0) {
         return Outcome::fail(
             std::generic_category().message(dialled.system_error),
@@ -98,9 +71,9 @@ Outcome check_connect(const Subject& /*subject*/, Facts& facts) {
     }
     const auto began = now();
     const auto tunnel =
-        ask_for_tunnel(std::move(dialled.socket), *facts.proxy, wire::host_and_port(facts.url.host, facts.url.port), now() + kTunnelBudget);
+        ask_for_tunnel(std::move(dialled.socket), *facts.proxy, wire::host_and_port(facts.url.host, facts.url.port), within(facts, kTunnelBudget));
     if (!tunnel.channel) {
-        Outcome outcome = Outcome::fail(tunnel.reply.text(), why_refused(*facts.proxy, tunnel.reply));
+        Outcome outcome = Outcome::fail(tunnel.reply.text(), why_no_tunnel(*facts.proxy, tunnel.reply));
         for (const char* name : {"proxy-authenticate", "via", "x-squid-error", "server"}) {
             if (const auto value = tunnel.reply.header(name); !value.empty()) {
                 outcome.with(name, core::printable(value, 120));
@@ -147,7 +120,7 @@ WayTried try_direct(const Subject& subject, const wire::Url& url) {
     direct.url = url;
     direct.address = address_of(url.host);
     return direct.address.empty() ? WayTried{.works = false, .took = {}, .failure = "the relay's name does not resolve here"}
-                                  : try_way(subject, direct, kDirectBudget);
+                                  : try_way(subject, direct, connect_budget(subject, kDirectBudget));
 }
 
 WayTried try_proxied(const Subject& subject, const wire::Url& url, const wire::Proxy& proxy) {
@@ -156,7 +129,7 @@ WayTried try_proxied(const Subject& subject, const wire::Url& url, const wire::P
     proxied.proxy = proxy;
     proxied.proxy_address = address_of(proxy.host);
     return proxied.proxy_address.empty() ? WayTried{.works = false, .took = {}, .failure = "the proxy's name does not resolve"}
-                                         : try_way(subject, proxied, kTunnelBudget);
+                                         : try_way(subject, proxied, connect_budget(subject, kTunnelBudget));
 }
 
 Outcome compare_ways(const Facts& facts, const WayTried& direct, const WayTried& proxied) {
@@ -200,12 +173,16 @@ std::vector<Check> proxy_checks() {
     const std::vector<std::string_view> before = {"key.present", "key.bytes", "key.format", "url.parse",
                                                   "url.scheme",  "url.path",  "url.host",   "proxy.env"};
     return {
-        {.id = "proxy.tcp", .category = "proxy", .question = "Can the proxy be connected to?", .needs = before, .run = &check_tcp},
+        {.id = "proxy.tcp",
+         .category = "proxy",
+         .question = "Can the proxy be connected to?",
+         .needs = before,
+         .run = [](const Subject& subject, Facts& facts) { return noted(facts, "proxy.tcp", check_tcp(subject, facts)); }},
         {.id = "proxy.connect",
          .category = "proxy",
          .question = "Does the proxy let us through to the relay?",
          .needs = {"proxy.tcp"},
-         .run = &check_connect},
+         .run = [](const Subject& subject, Facts& facts) { return noted(facts, "proxy.connect", check_connect(subject, facts)); }},
         {.id = "proxy.compare",
          .category = "proxy",
          .question = "Does the relay have to be reached through the proxy?",

@@ -43,7 +43,7 @@ std::optional<core::Duration> round_trip(const Subject& subject, const Facts& fa
 std::optional<std::uint64_t> events_sent(const Subject& subject, const Facts& facts, const std::string& id) {
     HttpQuestion question;
     question.target = fmt::format("{}/doctor/stream/{}", facts.prefix, id);
-    const auto counts = read_counts(ask_relay(subject, facts, question, Trust::Anyone, now() + kCountsBudget).body);
+    const auto counts = read_counts(ask_relay(subject, facts, question, Trust::Anyone, within(facts, kCountsBudget)).body);
     return counts ? std::optional(counts->events) : std::nullopt;
 }
 

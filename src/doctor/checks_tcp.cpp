@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <future>
 #include <system_error>
-#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,7 +10,9 @@
 #include "doctor/dns_verdict.h"
 #include "doctor/facts.h"
 #include "doctor/finding_codes.h"
+#include "doctor/reach.h"
 #include "doctor/socket.h"
+#include "doctor/tcp_tries.h"
 #include "doctor/tcp_verdict.h"
 #include "doctor/this_network.h"
 
@@ -27,45 +28,10 @@ constexpr core::Duration kPatience = std::chrono::milliseconds(1000);
 constexpr core::Duration kNeighbourBudget = std::chrono::milliseconds(1500);
 constexpr core::Duration kOtherPortBudget = std::chrono::seconds(2);
 constexpr core::Duration kSlowRoundTrip = std::chrono::milliseconds(300);
-constexpr std::size_t kMostOfFamily = 2;
 constexpr std::size_t kRepeats = 2;
 constexpr std::size_t kRepeatsWhenShaky = 3;
 constexpr std::uint16_t kPlainPort = 80;
 constexpr std::uint16_t kOtherPort = 8080;
-
-/// The first ones of each family.
-std::vector<std::string> some_of(const std::vector<std::string>& addresses) {
-    std::vector<std::string> some;
-    std::size_t of_family[2] = {0, 0};
-    for (const auto& address : addresses) {
-        if (of_family[address.find(':') != std::string::npos ? 1 : 0]++ < kMostOfFamily) {
-            some.push_back(address);
-        }
-    }
-    return some;
-}
-
-Tried try_one(const std::string& address, std::uint16_t port, core::Duration budget) {
-    const Dialled dialled = dial(address, port, now() + budget);
-    Tried tried{.address = address, .error = dialled.system_error, .took = dialled.took, .icmp = dialled.icmp};
-    if (tried.stands()) {
-        const TcpFacts tcp = tcp_facts(dialled.socket);
-        tried.rtt = tcp.rtt;
-        tried.lost_greetings = tcp.all_retransmits;
-    }
-    return tried;
-}
-
-/// All at once.
-std::vector<Tried> try_each(const std::vector<std::string>& addresses, std::uint16_t port) {
-    std::vector<Tried> tries(addresses.size());
-    std::vector<std::jthread> threads;
-    for (std::size_t i = 0; i < tries.size(); ++i) {
-        threads.emplace_back([&, i] { tries[i] = try_one(addresses[i], port, kConnectBudget); });
-    }
-    threads.clear();
-    return tries;
-}
 
 /// The other ports that the guides name, at this address.
 Neighbours ask_neighbours(const std::string& address, std::uint16_t port) {
@@ -81,20 +47,32 @@ Neighbours ask_neighbours(const std::string& address, std::uint16_t port) {
     return neighbours;
 }
 
+/// At which door, and for how long.
+struct Knock {
+    std::uint16_t port = 0;
+    core::Duration budget = kConnectBudget;
+    std::size_t repeats = kRepeats;  ///< of a connection that stands
+};
+
+/// Who says that the line is slow knows that packets are lost on it, and each loss takes long there.
+Knock knock_of(const Subject& subject, const Facts& facts) {
+    return {.port = facts.url.port, .budget = connect_budget(subject, kConnectBudget), .repeats = subject.slow ? 0 : kRepeats};
+}
+
 struct Attempts {
     std::vector<Tried> tries;
     Neighbours neighbours;  ///< asked only when none of the tries stands
 };
 
 /// Neighbours are asked while the tries still wait, so that a dropped port costs no more than its own time limit.
-Attempts attempt(const std::vector<std::string>& addresses, std::uint16_t port) {
+Attempts attempt(const std::vector<std::string>& addresses, const Knock& knock) {
     std::promise<bool> any_stands;
     auto answer = std::async(std::launch::async, [&, stands = any_stands.get_future()]() mutable {
         const bool is_over = stands.wait_for(kPatience) == std::future_status::ready;
-        return is_over && stands.get() ? Neighbours{} : ask_neighbours(likeliest_address(addresses), port);
+        return is_over && stands.get() ? Neighbours{} : ask_neighbours(likeliest_address(addresses), knock.port);
     });
     Attempts done;
-    done.tries = try_each(addresses, port);
+    done.tries = try_each(addresses, knock.port, knock.budget);
     any_stands.set_value(best_of(done.tries) != nullptr);
     done.neighbours = answer.get();
     return done;
@@ -102,7 +80,7 @@ Attempts attempt(const std::vector<std::string>& addresses, std::uint16_t port) 
 
 /// Addresses that failed beside others that did not get a second chance, but for those that let several packets go unanswered; how many
 /// took it.
-std::size_t try_failed_again(std::vector<Tried>& tries, std::uint16_t port) {
+std::size_t try_failed_again(std::vector<Tried>& tries, const Knock& knock) {
     std::vector<std::string> failed;
     for (const auto& tried : tries) {
         if (!tried.stands() && tried.took < kPatience) {
@@ -110,7 +88,7 @@ std::size_t try_failed_again(std::vector<Tried>& tries, std::uint16_t port) {
         }
     }
     std::size_t recovered = 0;
-    for (const auto& again : try_each(failed, port)) {
+    for (const auto& again : try_each(failed, knock.port, knock.budget)) {
         const auto at = std::find_if(tries.begin(), tries.end(), [&](const Tried& tried) { return tried.address == again.address; });
         recovered += again.stands() ? 1 : 0;
         *at = again;
@@ -126,13 +104,13 @@ const Tried& suspect_of(const std::vector<Tried>& tries) {
 }
 
 /// The same a few times more: losses do not show in one attempt. More often when one was seen.
-std::vector<Tried> repeat(const Tried& suspect, std::uint16_t port) {
+std::vector<Tried> repeat(const Tried& suspect, const Knock& knock) {
     std::vector<Tried> tries = {suspect};
-    for (std::size_t i = 0; i < kRepeats; ++i) {
-        tries.push_back(try_one(suspect.address, port, kConnectBudget));
+    for (std::size_t i = 0; i < knock.repeats; ++i) {
+        tries.push_back(try_one(suspect.address, knock.port, knock.budget));
     }
-    for (std::size_t i = 0; count_shaky(tries) == 1 && i < kRepeatsWhenShaky; ++i) {
-        tries.push_back(try_one(suspect.address, port, kConnectBudget));
+    for (std::size_t i = 0; knock.repeats > 0 && count_shaky(tries) == 1 && i < kRepeatsWhenShaky; ++i) {
+        tries.push_back(try_one(suspect.address, knock.port, knock.budget));
     }
     return tries;
 }
@@ -177,15 +155,15 @@ Outcome nothing_connects(const Facts& facts, const Attempts& done) {
     return outcome;
 }
 
-Outcome check_port(const Subject& /*subject*/, Facts& facts) {
+Outcome check_port(const Subject& subject, Facts& facts) {
     if (facts.proxy) {
         return Outcome::not_applicable("connections go through the proxy");
     }
     if (facts.addresses.empty()) {
         return Outcome::inconclusive("no address to try", "an address");
     }
-    const std::uint16_t port = facts.url.port;
-    Attempts done = attempt(some_of(facts.addresses), port);
+    const Knock knock = knock_of(subject, facts);
+    Attempts done = attempt(some_of(facts.addresses), knock);
     Outcome outcome;
     if (best_of(done.tries) == nullptr) {
         // Of two runs the more telling one counts: a router that was just asked for a dead host may be late with its word.
@@ -193,12 +171,12 @@ Outcome check_port(const Subject& /*subject*/, Facts& facts) {
         done.tries.insert(done.tries.end(), first_run.begin(), first_run.end());
         outcome = nothing_connects(facts, done);
     } else {
-        const std::size_t recovered = try_failed_again(done.tries, port);
+        const std::size_t recovered = try_failed_again(done.tries, knock);
         const Tried best = *best_of(done.tries);
         facts.address = best.address;
         facts.broken_family = broken_family(done.tries);
         outcome = Outcome::pass(best.text());
-        note_flaws(outcome, done.tries, repeat(suspect_of(done.tries), port), recovered);
+        note_flaws(outcome, done.tries, repeat(suspect_of(done.tries), knock), recovered);
         outcome.with("round trip", core::human_duration(best.rtt));
     }
     for (const auto& tried : done.tries) {
@@ -257,7 +235,7 @@ std::vector<Check> tcp_checks() {
          .category = "tcp",
          .question = "Does the relay's port accept connections?",
          .needs = {"dns.system", "dns.sanity"},
-         .run = &check_port},
+         .run = [](const Subject& subject, Facts& facts) { return noted(facts, "tcp.443", check_port(subject, facts)); }},
         {.id = "tcp.80",
          .category = "tcp",
          .question = "Is port 80 open?",

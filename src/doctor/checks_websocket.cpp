@@ -26,6 +26,7 @@ using result::Confidence;
 using Kind = SocketEvent::Kind;
 
 constexpr core::Duration kUpgradeBudget = std::chrono::seconds(5);
+constexpr core::Duration kSlowUpgrade = std::chrono::seconds(2);
 constexpr core::Duration kEchoBudget = std::chrono::seconds(5);
 constexpr core::Duration kMovingBudget = std::chrono::seconds(2);
 constexpr core::Duration kLongestMoving = std::chrono::seconds(10);
@@ -37,7 +38,7 @@ constexpr std::size_t kPacedMessages = 12;
 constexpr std::uint16_t kNormalClosure = 1000;
 
 Upgrade open_socket(const Subject& subject, const Facts& facts, const std::string& target, const std::vector<wire::Header>& headers = {}) {
-    const Deadline deadline = now() + kUpgradeBudget;
+    const Deadline deadline = within(facts, kUpgradeBudget);
     Reached way = reach_relay(subject, facts, Trust::Anyone, deadline);
     if (!way.channel) {
         Upgrade none;
@@ -54,7 +55,7 @@ UpgradeHeaders upgrade_headers(const Subject& subject, const Facts& facts) {
     HttpQuestion question;
     question.target = facts.prefix + "/doctor/hello";
     question.headers = {{"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Version", "13"}};
-    const auto hello = read_hello(ask_relay(subject, facts, question, Trust::Anyone, now() + kUpgradeBudget).body);
+    const auto hello = read_hello(ask_relay(subject, facts, question, Trust::Anyone, within(facts, kUpgradeBudget)).body);
     if (!hello) {
         return UpgradeHeaders::NotKnown;
     }
@@ -83,7 +84,12 @@ Outcome check_upgrade(const Subject& subject, Facts& facts) {
         }
         return outcome;
     }
-    return Outcome::pass(fmt::format("101 after {}", core::human_duration(now() - began)));
+    const std::string text = fmt::format("101 after {}", core::human_duration(now() - began));
+    const core::Duration waited = tried.reply.head_at - tried.reply.asked;
+    return waited > kSlowUpgrade ? Outcome::warn(text, found("ws.upgrade-slow", Confidence::Proven,
+                                                             fmt::format("The relay's 101 came {} after the upgrade was asked for.",
+                                                                         core::human_duration(waited))))
+                                 : Outcome::pass(text);
 }
 
 /// The next data message; other events but pings end the wait.

@@ -82,7 +82,7 @@ Outcome check_http_version(const Subject& /*subject*/, Facts& facts) {
     if (!facts.url.secure()) {
         return Outcome::not_applicable("HTTP/2 is negotiated in TLS only");
     }
-    const Deadline deadline = now() + kBudget;
+    const Deadline deadline = within(facts, kBudget);
     Negotiated offered = negotiate(facts, deadline);
     if (!offered.channel) {
         return Outcome::inconclusive(core::printable(offered.failure, 80), "a hand-shake that offers h2 and http/1.1");
@@ -107,7 +107,7 @@ Outcome check_http_version(const Subject& /*subject*/, Facts& facts) {
 }
 
 Outcome check_keep_alive(const Subject& subject, Facts& facts) {
-    const Deadline deadline = now() + kBudget;
+    const Deadline deadline = within(facts, kBudget);
     Reached way = reach_relay(subject, facts, Trust::Anyone, deadline);
     if (!way.channel) {
         return Outcome::inconclusive(core::printable(way.failure, 80), "a connection");

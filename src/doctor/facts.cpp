@@ -6,6 +6,9 @@ namespace relaybench::doctor {
 
 namespace {
 
+/// A connection of --slow may take 10 s where others take 3.
+constexpr core::Duration kSlowPatience = std::chrono::seconds(7);
+
 /// The version prefix that a relay's paths share: what stands before the endpoint.
 std::string prefix_of(std::string_view target) {
     const std::string_view path = target.substr(0, target.find('?'));
@@ -17,6 +20,7 @@ std::string prefix_of(std::string_view target) {
 
 Facts first_facts(const Subject& subject) {
     Facts facts;
+    facts.patience = subject.slow ? kSlowPatience : core::Duration{0};
     facts.proxy = subject.proxy;
     if (auto url = wire::parse_url(subject.url)) {
         facts.url = *std::move(url);
@@ -25,6 +29,16 @@ Facts first_facts(const Subject& subject) {
         facts.url.target.clear();
     }
     return facts;
+}
+
+Outcome noted(Facts& facts, std::string_view check, Outcome outcome) {
+    // What does not apply may end beside a check that does, and must not write.
+    if (outcome.status == result::CheckStatus::Fail && !outcome.findings.empty()) {
+        facts.stuck = Stuck{.check = std::string(check), .code = outcome.findings.front().code};
+    } else if (outcome.status != result::CheckStatus::Skip && facts.stuck && facts.stuck->check == check) {
+        facts.stuck.reset();
+    }
+    return outcome;
 }
 
 }  // namespace relaybench::doctor

@@ -19,6 +19,12 @@ struct Reached {
 /// Small: our side sends and takes small segments only, which pass where large packets are lost.
 enum class Segments : std::uint8_t { Usual, Small };
 
+/// How long a connection may take that nothing is wrong with.
+[[nodiscard]] core::Duration connect_budget(const Subject& subject, core::Duration usual);
+/// When something that has to connect first must be over: after this budget, later where connections may take long, and never after the whole
+/// examination.
+[[nodiscard]] Deadline within(const Facts& facts, core::Duration budget);
+
 /// TCP to the relay, and through the proxy's tunnel.
 [[nodiscard]] Reached reach_port(const Facts& facts, std::uint16_t port, Deadline deadline, Segments segments = Segments::Usual);
 /// The same with TLS, judged as tls.verify judged: a channel is handed out only when the peer's chain is the one that was judged good, or

@@ -87,7 +87,7 @@ Outcome identified(const HttpReply& reply, const HelloReply& hello) {
 Outcome identify_by_models(const Subject& subject, Facts& facts) {
     HttpQuestion question;
     question.target = facts.prefix + "/models";
-    const HttpReply reply = ask_relay(subject, facts, question, Trust::Anyone, now() + budget_of(subject));
+    const HttpReply reply = ask_relay(subject, facts, question, Trust::Anyone, within(facts, budget_of(subject)));
     Outcome outcome;
     if (auto lost = explain_silence(subject, facts, question, Trust::Anyone, reply)) {
         outcome = Outcome::fail(reply.text(), *std::move(lost));
@@ -125,7 +125,7 @@ Outcome check_identity(const Subject& subject, Facts& facts) {
     HttpQuestion question;
     question.target = facts.prefix + "/doctor/hello";
     question.headers = {{"X-HS-Challenge", challenge}};
-    const HttpReply reply = ask_relay(subject, facts, question, Trust::Anyone, now() + budget_of(subject));
+    const HttpReply reply = ask_relay(subject, facts, question, Trust::Anyone, within(facts, budget_of(subject)));
     const auto hello = read_hello(reply.body);
     if (reply.status == 200 && hello && hello->challenge == challenge) {
         facts.has_doctor_pages = true;

@@ -48,24 +48,28 @@ bool StreamSample::is_stream() const {
     return reply.status == 200 && reply.header("content-type").find("text/event-stream") != std::string_view::npos;
 }
 
-StreamSample sample_of(HttpReply reply) {
-    StreamSample sample;
-    sample.reply = std::move(reply);
-    const bool gzipped = sample.reply.header("content-encoding") == "gzip";
+void feed_pieces(const HttpReply& reply, const std::function<bool(std::string_view bytes, core::TimePoint at)>& take) {
+    const bool gzipped = reply.header("content-encoding") == "gzip";
     wire::GzipReader unpacked;
-    EventCollector collector(sample);
     std::size_t fed = 0;
-    for (const auto& piece : sample.reply.pieces) {
-        const auto bytes = std::string_view(sample.reply.body).substr(fed, piece.body_bytes - fed);
+    for (const auto& piece : reply.pieces) {
+        const auto bytes = std::string_view(reply.body).substr(fed, piece.body_bytes - fed);
         fed = piece.body_bytes;
         std::string text;
         if (gzipped && !unpacked.read(bytes, kMostTextBytes, text)) {
             break;
         }
-        if (!collector.take(gzipped ? std::string_view(text) : bytes, piece.at)) {
+        if (!take(gzipped ? std::string_view(text) : bytes, piece.at)) {
             break;
         }
     }
+}
+
+StreamSample sample_of(HttpReply reply) {
+    StreamSample sample;
+    sample.reply = std::move(reply);
+    EventCollector collector(sample);
+    feed_pieces(sample.reply, [&collector](std::string_view bytes, core::TimePoint at) { return collector.take(bytes, at); });
     return sample;
 }
 
@@ -76,7 +80,7 @@ StreamSample play_stream(const Subject& subject, const Facts& facts, const Strea
     question.target += ask.pad_bytes > 0 ? fmt::format("&pad_bytes={}", ask.pad_bytes) : "";
     question.target += ask.id.empty() ? "" : "&id=" + ask.id;
     question.headers = {{"Accept", "text/event-stream"}, {"Accept-Encoding", ask.accept_encoding}};
-    return sample_of(ask_relay(subject, facts, std::move(question), Trust::Anyone, now() + ask.budget));
+    return sample_of(ask_relay(subject, facts, std::move(question), Trust::Anyone, within(facts, ask.budget)));
 }
 
 std::vector<StreamSample> play_streams(const Subject& subject, const Facts& facts, const std::vector<StreamAsk>& asks) {

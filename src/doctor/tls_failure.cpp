@@ -15,7 +15,7 @@ constexpr core::Duration kTrialBudget = std::chrono::seconds(3);
 constexpr std::string_view kNeutralName = "www.example.com";
 
 Handshake shake_hands_over(const Facts& facts, const std::string& name, Segments segments, core::Duration budget) {
-    const Deadline deadline = now() + budget;
+    const Deadline deadline = within(facts, budget);
     Reached way = reach_port(facts, facts.url.port, deadline, segments);
     if (!way.channel) {
         Handshake none;
@@ -48,7 +48,7 @@ TrialEnd try_hello(const Facts& facts, const std::string& name, Segments segment
 }
 
 TrialEnd try_plain_request(const Facts& facts) {
-    const Deadline deadline = now() + kTrialBudget;
+    const Deadline deadline = within(facts, kTrialBudget);
     Reached way = reach_port(facts, facts.url.port, deadline);
     if (!way.channel) {
         return TrialEnd::NotTried;
