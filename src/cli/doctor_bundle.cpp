@@ -15,8 +15,10 @@
 #include "core/text.h"
 #include "core/units.h"
 #include "doctor/masking.h"
+#include "doctor/static_checks.h"
 #include "report/terminal_doctor.h"
 #include "result/diagnosis_json.h"
+#include "wire/proxy.h"
 #include "wire/url.h"
 
 namespace relaybench::cli {
@@ -53,13 +55,6 @@ std::vector<std::string> search_domains(const doctor::Subject& subject) {
     return domains;
 }
 
-/// The host of a proxy variable, however badly it is written.
-std::string proxy_host(std::string_view value) {
-    value.remove_prefix(value.find("://") == std::string_view::npos ? 0 : value.find("://") + 3);
-    value.remove_prefix(value.rfind('@') == std::string_view::npos ? 0 : value.rfind('@') + 1);
-    return std::string(value.substr(0, value.find_first_of(":/")));
-}
-
 EvidenceFile text_file(std::string name, std::string text) { return {.name = std::move(name), .text = std::move(text)}; }
 
 std::string report_text(const result::Diagnosis& diagnosis) {
@@ -85,13 +80,16 @@ void list(const std::string& path, const std::string& packed, const std::vector<
 }  // namespace
 
 doctor::PrivateNames private_names(const doctor::Subject& subject, const Context& context) {
-    const auto variable = [&context](const char* name) { return context.environment(name).value_or(""); };
+    const auto variable = [&context](const std::string& name) { return context.environment(name).value_or(""); };
     doctor::PrivateNames names;
     names.home = variable("HOME");
     names.users = {variable("USER"), variable("LOGNAME"), variable("SUDO_USER"), last_part(names.home)};
     names.hosts = {own_host_name(), subject.proxy ? subject.proxy->host : ""};
-    for (const char* name : {"https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"}) {
-        names.hosts.push_back(proxy_host(variable(name)));
+    for (const std::string_view name : wire::kProxyVariables) {
+        names.hosts.emplace_back(wire::split_proxy(variable(std::string(name))).host());
+    }
+    for (const doctor::ProxyVariable& each : doctor::system_proxies(subject)) {
+        names.hosts.emplace_back(wire::split_proxy(each.value).host());
     }
     // Addresses have classes of their own.
     std::erase_if(names.hosts, [](const std::string& host) { return wire::is_address(host); });

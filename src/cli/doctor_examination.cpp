@@ -32,6 +32,19 @@ void print(const result::Diagnosis& diagnosis, const DoctorFlags& flags, const C
     context.out.flush();
 }
 
+std::string_view why_not_chosen(doctor::Check::Kind kind) {
+    switch (kind) {
+        case doctor::Check::Kind::Idle:
+            return "runs with --idle only; add --idle";
+        case doctor::Check::Kind::Control:
+            return "runs with control hosts only; add --control HOST";
+        case doctor::Check::Kind::Real:
+            return "costs tokens and runs when asked for only; add --real";
+        default:
+            return "is a check of streams, which --quick and --watch leave out";
+    }
+}
+
 std::optional<core::Error> pattern_problem(const std::string& pattern, const doctor::Subject& subject) {
     const std::string shown = core::printable(pattern, 60);
     if (!doctor::chosen_checks(doctor::catalogue(), {pattern}, subject).empty()) {
@@ -46,10 +59,7 @@ std::optional<core::Error> pattern_problem(const std::string& pattern, const doc
                            fmt::format("--only: no check is called \"{}\"{}; see: relaybench doctor --list-checks", shown,
                                        core::did_you_mean(pattern, ids))};
     }
-    const bool is_idle = named->kind == doctor::Check::Kind::Idle;
-    return core::Error{core::ErrorKind::BadInput, fmt::format("--only: \"{}\" {}", shown,
-                                                              is_idle ? "runs with --idle only; add --idle"
-                                                                      : "is a check of streams, which --quick and --watch leave out")};
+    return core::Error{core::ErrorKind::BadInput, fmt::format("--only: \"{}\" {}", shown, why_not_chosen(named->kind))};
 }
 
 std::optional<core::Error> flag_problem(const DoctorFlags& flags, const doctor::Subject& subject) {

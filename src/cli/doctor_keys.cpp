@@ -57,7 +57,11 @@ core::Expected<std::optional<KeySource>> named_source(const scenario::Relay& rel
 
 class Collection {
   public:
-    Collection(const KeyWish& wish, const Context& context) : context_(context), profile_(doctor::guide_profile(wish.host)) {}
+    Collection(const KeyWish& wish, const Context& context) : context_(context), profile_(doctor::guide_profile(wish.host)) {
+        for (const std::string& regex : wish.relay.key_formats) {
+            profile_.key_patterns.push_back({.name = "configured", .regex = regex, .source = {}});
+        }
+    }
 
     void add(KeySource source) {
         const bool known = std::ranges::find(sources_, source.name, &KeySource::name) != sources_.end();

@@ -14,6 +14,8 @@
 #include "core/text.h"
 #include "doctor/check_choice.h"
 #include "doctor/shown.h"
+#include "doctor/static_checks.h"
+#include "doctor/this_network.h"
 #include "result/diagnosis_json.h"
 #include "wire/proxy.h"
 
@@ -114,14 +116,6 @@ class Reader {
     std::vector<CheckResult> ended_;
 };
 
-/// User and password of a proxy variable as they are written there, which is not always as they were read: another program's proxy may be in
-/// it, or one that cannot be read.
-std::string login_of(std::string_view value) {
-    value.remove_prefix(value.find("://") == std::string_view::npos ? 0 : value.find("://") + 3);
-    const std::size_t at = value.rfind('@');
-    return std::string(value.substr(0, at == std::string_view::npos ? 0 : at));
-}
-
 }  // namespace
 
 std::vector<core::Secret> secrets_of(const doctor::Subject& subject) {
@@ -129,6 +123,11 @@ std::vector<core::Secret> secrets_of(const doctor::Subject& subject) {
     const auto add = [&secrets](const core::Secret& secret) {
         auto forms = core::forms_of(secret);
         std::ranges::move(forms, std::back_inserter(secrets));
+    };
+    const auto add_login = [&add](const std::string& proxy) {
+        const std::string login(wire::split_proxy(proxy).login);
+        add(core::Secret(login));
+        add(core::Secret(login.substr(login.find(':') + 1)));
     };
     for (const auto& source : subject.keys) {
         add(source.key);
@@ -140,10 +139,12 @@ std::vector<core::Secret> secrets_of(const doctor::Subject& subject) {
         add(core::Secret(login.substr(login.find(':') + 1)));
         secrets.emplace_back(basic.substr(basic.find(' ') + 1));
     }
-    for (const char* name : {"https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"}) {
-        const std::string login = login_of(subject.environment ? subject.environment(name).value_or("") : "");
-        add(core::Secret(login));
-        add(core::Secret(login.substr(login.find(':') + 1)));
+    // As they are written there, which is not always as they were read: another program's proxy may be in it, or one that cannot be read.
+    for (const std::string_view name : wire::kProxyVariables) {
+        add_login(subject.environment ? subject.environment(std::string(name)).value_or("") : "");
+    }
+    for (const doctor::ProxyVariable& each : doctor::system_proxies(subject)) {
+        add_login(each.value);
     }
     return secrets;
 }
@@ -154,6 +155,7 @@ result::Diagnosis begun_diagnosis(const doctor::Subject& subject, const Context&
     diagnosis.started_at = core::utc_text(context.clock.wall_now());
     diagnosis.run_id = fmt::format("{:x}", context.clock.wall_now().time_since_epoch().count());
     diagnosis.target = doctor::shown_url(subject.url);
+    diagnosis.network = doctor::network_fingerprint(subject);
     diagnosis.mode = subject.idle ? "idle" : subject.quick ? "quick" : "default";
     return diagnosis;
 }

@@ -11,10 +11,12 @@
 #include "core/file.h"
 #include "core/text.h"
 #include "core/units.h"
+#include "doctor/control_hosts.h"
 #include "doctor/idn.h"
 #include "doctor/this_host.h"
 #include "scenario/relay_rules.h"
 #include "scenario/relay_spec.h"
+#include "wire/key_format.h"
 
 namespace relaybench::cli {
 
@@ -92,6 +94,8 @@ scenario::Relay with_flags(scenario::Relay relay, const DoctorFlags& flags) {
     take(flags.origin, relay.origin);
     take(flags.proxy, relay.proxy);
     take(flags.proxy_auth_env, relay.proxy_auth_env);
+    relay.control = flags.control.empty() ? relay.control : flags.control;
+    relay.key_formats = flags.key_formats.empty() ? relay.key_formats : flags.key_formats;
     return relay;
 }
 
@@ -130,6 +134,64 @@ core::Expected<void> take_idle(const DoctorFlags& flags, doctor::Subject& subjec
     return {};
 }
 
+core::Expected<void> take_controls(const scenario::Relay& relay, doctor::Subject& subject) {
+    constexpr std::size_t kMost = 4;  // to compare with, not to measure
+    if (relay.control.size() > kMost) {
+        return core::bad_input(fmt::format("--control: {} hosts are too many, expected at most {}", relay.control.size(), kMost));
+    }
+    for (const std::string& text : relay.control) {
+        auto control = doctor::parse_control(text);
+        if (!control) {
+            return core::bad_input(fmt::format("--control: {}", control.error().message));
+        }
+        subject.controls.push_back(*std::move(control));
+    }
+    return {};
+}
+
+/// Those of the relay come first: of two that fit, the user's is the one to be named.
+core::Expected<void> take_key_formats(const scenario::Relay& relay, doctor::RelayProfile& profile) {
+    for (const std::string& regex : relay.key_formats) {
+        if (!wire::is_key_regex(regex)) {
+            return core::bad_input(fmt::format("--key-format: \"{}\" is no regular expression, expected one such as ^sk-[A-Za-z0-9]{{20,}}$",
+                                               core::printable(regex, 80)));
+        }
+        profile.key_patterns.insert(profile.key_patterns.begin(),
+                                    wire::KeyPattern{.name = "configured", .regex = regex, .source = "flag or configuration"});
+    }
+    return {};
+}
+
+/// A URL that was given by itself says by its scheme and path how the relay is spoken to.
+wire::Dialect dialect_of(const scenario::Relay& relay) {
+    const auto url = wire::parse_url(relay.url);
+    const bool is_websocket = url && (url->scheme == "ws" || url->scheme == "wss");
+    if (!is_websocket || wire::info(relay.dialect).carrier == wire::Carrier::WebSocket) {
+        return relay.dialect;
+    }
+    const std::string path = url->target.substr(0, url->target.find('?'));
+    const auto at = std::ranges::find_if(wire::dialects(), [&path](const wire::DialectInfo& info) {
+        return info.carrier == wire::Carrier::WebSocket && info.default_path == path;
+    });
+    return at == wire::dialects().end() ? wire::Dialect::ChatWs : at->dialect;
+}
+
+core::Expected<void> take_wishes(const DoctorFlags& flags, const scenario::Relay& relay, doctor::Subject& subject) {
+    subject.model = flags.model.value_or("");
+    subject.origin = relay.origin;
+    subject.ca_file = relay.ca_file;
+    subject.quick = flags.quick > 0;
+    subject.real = flags.real > 0;
+    subject.slow = flags.slow > 0;
+    subject.allow_intercepted = flags.allow_intercepted > 0;
+    subject.dialect = dialect_of(relay);
+    subject.real_model = flags.model.value_or(relay.model);
+    if (auto taken = take_controls(relay, subject); !taken) {
+        return taken;
+    }
+    return take_idle(flags, subject);
+}
+
 }  // namespace
 
 core::Expected<DoctorSubject> doctor_subject(const DoctorFlags& flags, const Context& context) {
@@ -158,16 +220,15 @@ core::Expected<DoctorSubject> doctor_subject(const DoctorFlags& flags, const Con
     if (auto chosen = choose(relay, subject, context); !chosen) {
         return tl::unexpected(chosen.error());
     }
-    subject.model = flags.model.value_or("");
-    subject.origin = relay.origin;
-    subject.ca_file = relay.ca_file;
-    subject.quick = flags.quick > 0;
-    if (auto taken = take_idle(flags, subject); !taken) {
+    if (auto taken = take_wishes(flags, relay, subject); !taken) {
         return tl::unexpected(taken.error());
     }
     subject.environment = context.environment;
     doctor::look_at_this_host(subject, context.clock);
     subject.profile = doctor::guide_profile(host);
+    if (auto taken = take_key_formats(relay, subject.profile); !taken) {
+        return tl::unexpected(taken.error());
+    }
     return made;
 }
 

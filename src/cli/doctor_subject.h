@@ -23,6 +23,8 @@ struct DoctorFlags {
     std::optional<std::string> proxy;
     std::optional<std::string> proxy_auth_env;
     std::vector<std::string> only;
+    std::vector<std::string> control;      ///< hosts to reach as well
+    std::vector<std::string> key_formats;  ///< regular expressions of keys that the relay takes
     std::optional<std::string> explain;
     std::optional<std::string> idle_for;
     std::uint32_t idle = 0;
@@ -30,6 +32,9 @@ struct DoctorFlags {
     std::optional<std::string> watch;      ///< again and again; the interval, empty: the usual one
     std::optional<std::string> watch_for;  ///< and for how long
     std::uint32_t quick = 0;
+    std::uint32_t real = 0;
+    std::uint32_t slow = 0;
+    std::uint32_t allow_intercepted = 0;
     std::uint32_t json = 0;
     std::uint32_t jsonl = 0;
     std::uint32_t no_mask = 0;

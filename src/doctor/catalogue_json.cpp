@@ -13,7 +13,7 @@ namespace {
 using CatalogueJson = nlohmann::ordered_json;
 
 std::string_view kind_id(Check::Kind kind) {
-    constexpr std::array<std::string_view, 4> kIds = {"static", "network", "stream", "idle"};
+    constexpr std::array<std::string_view, 6> kIds = {"static", "network", "stream", "idle", "control", "real"};
     return kIds.at(static_cast<std::size_t>(kind));
 }
 

@@ -4,6 +4,7 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <array>
 #include <ctime>
 
 #include <fmt/format.h>
@@ -35,6 +36,16 @@ core::WallTime time_of(const ASN1_TIME* time) {
     std::tm parts{};
     ASN1_TIME_to_tm(time, &parts);
     return core::WallTime{std::chrono::seconds(timegm(&parts))};
+}
+
+std::string key_hash_of(const X509& certificate) {
+    constexpr std::size_t kShownBytes = 8;
+    std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
+    unsigned size = 0;
+    if (X509_pubkey_digest(&certificate, EVP_sha256(), hash.data(), &size) != 1 || size < kShownBytes) {
+        return "cannot be read";
+    }
+    return fmt::format("sha256 {:02x}…", fmt::join(hash.begin(), hash.begin() + kShownBytes, ""));
 }
 
 std::vector<std::string> dns_names(const X509& certificate) {
@@ -107,6 +118,7 @@ CertificateFacts facts_of(const X509& certificate) {
     if (facts.issuer_name.empty()) {
         facts.issuer_name = part_of(issuer, NID_commonName);
     }
+    facts.key_hash = key_hash_of(certificate);
     facts.not_before = time_of(X509_get0_notBefore(&certificate));
     facts.not_after = time_of(X509_get0_notAfter(&certificate));
     facts.names = dns_names(certificate);

@@ -34,6 +34,7 @@ struct CertificateFacts {
     core::WallTime not_before;
     core::WallTime not_after;
     std::vector<std::string> names;
+    std::string key_hash;  ///< beginning of the SHA-256 of the public key: the same in every certificate for it
     bool self_signed = false;
     bool names_issuer_url = false;  ///< says where its issuer's certificate is, as those of public authorities do
 };

@@ -21,7 +21,9 @@ struct Outcome {
     std::string summary;
     std::vector<result::Finding> findings;
     std::vector<result::Evidence> evidence;
-    std::string blocked_by;  ///< with Skip: why this check does not apply here
+    std::string blocked_by;  ///< with Skip: why this check does not apply here, or the check that forbids it
+    /// With Skip. Withheld: it would apply, and what was found before forbids it, so that the examination has a gap.
+    enum class Gap : std::uint8_t { None, Withheld } gap = Gap::None;
     std::string works;       ///< what works by this check, whatever its status; empty: nothing to say
     /// With Fail: ids of checks that stand before this one and whose failure is but a symptom of what was found here.
     std::vector<std::string> explains;
@@ -42,6 +44,9 @@ struct Outcome {
     [[nodiscard]] static Outcome not_applicable(std::string why) {
         return {.status = result::CheckStatus::Skip, .blocked_by = std::move(why)};
     }
+    [[nodiscard]] static Outcome withheld(std::string blocked_by) {
+        return {.status = result::CheckStatus::Skip, .blocked_by = std::move(blocked_by), .gap = Gap::Withheld};
+    }
     Outcome& with(std::string name, std::string value) {
         evidence.push_back({std::move(name), std::move(value)});
         return *this;
@@ -55,7 +60,7 @@ struct Check {
     std::string_view question;            ///< what it answers, for --list-checks
     std::vector<std::string_view> needs;  ///< must have passed (pass, info or warn)
     std::vector<std::string_view> after;  ///< must be over, whatever came of them
-    enum class Kind : std::uint8_t { Static, Network, Stream, Idle } kind = Kind::Network;
+    enum class Kind : std::uint8_t { Static, Network, Stream, Idle, Control, Real } kind = Kind::Network;
     enum class Weight : std::uint8_t { Required, Optional } weight = Weight::Required;
     /// Reads the subject and the facts of checks before it; writes its own facts. May run beside checks that it does not need.
     std::function<Outcome(const Subject&, Facts&)> run;
@@ -69,9 +74,11 @@ struct Check {
 [[nodiscard]] std::vector<Check> captive_checks();
 [[nodiscard]] std::vector<Check> tcp_checks();
 [[nodiscard]] std::vector<Check> proxy_checks();
+[[nodiscard]] std::vector<Check> control_checks();
 [[nodiscard]] std::vector<Check> tls_checks();
 [[nodiscard]] std::vector<Check> http_checks();
 [[nodiscard]] std::vector<Check> sse_checks();
+[[nodiscard]] std::vector<Check> real_checks();
 [[nodiscard]] std::vector<Check> websocket_checks();
 [[nodiscard]] std::vector<Check> idle_checks();
 [[nodiscard]] std::vector<Check> browser_checks();

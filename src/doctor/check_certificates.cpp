@@ -9,6 +9,7 @@
 #include "core/text.h"
 #include "doctor/certificates.h"
 #include "doctor/finding_codes.h"
+#include "doctor/trust.h"
 
 namespace relaybench::doctor {
 
@@ -16,12 +17,14 @@ namespace {
 
 using result::Confidence;
 
-constexpr auto kExpiryWarning = std::chrono::hours(24 * 14);
+constexpr auto kExpiryWarning = std::chrono::hours(24 * 30);
+constexpr auto kLateExpiryWarning = std::chrono::hours(24 * 14);
 constexpr std::size_t kShownBytes = 120;
 
 std::optional<result::Finding> wrong_date(const Facts& facts, const ChainVerdict& verdict) {
     // Without the peer's own date this machine's clock could be what is wrong.
-    const Confidence confidence = facts.clock_ahead ? Confidence::Proven : Confidence::Likely;
+    const bool is_known = facts.clock && facts.clock->verdict == ClockJudgement::Verdict::Agrees;
+    const Confidence confidence = is_known ? Confidence::Proven : Confidence::Likely;
     for (const auto& problem : verdict.problems) {
         const bool has_expired = problem.code == X509_V_ERR_CERT_HAS_EXPIRED;
         if (has_expired || problem.code == X509_V_ERR_CERT_NOT_YET_VALID) {
@@ -102,33 +105,67 @@ result::Finding why_distrusted(const Subject& subject, const Facts& facts, const
     return unknown ? unknown_issuer(subject, facts, leaf, verdict) : unfit(facts, verdict);
 }
 
-/// Dates alone are wrong, and at the peer's time they are not.
-bool is_clock_fault(const Facts& facts, const ChainVerdict& verdict, X509_STORE& store, core::WallTime at) {
-    return facts.clock_ahead && verdict.good_at_another_time() &&
-           judge_chain(facts.chain, store, facts.url.host, at - *facts.clock_ahead).good();
+/// Dates alone are wrong, and at the relay's time they are not.
+bool is_good_at_relays_time(const Subject& subject, const Facts& facts, const TrustVerdict& verdict, core::WallTime at) {
+    if (!facts.clock || !verdict.problems.good_at_another_time()) {
+        return false;
+    }
+    const auto then = judge_trust(subject, facts.chain, facts.url.host, at - facts.clock->ahead);
+    return then && then->by != Vouched::Nobody;
 }
 
-Outcome distrusted(const Subject& subject, const Facts& facts, const ChainVerdict& verdict, X509_STORE& store) {
-    const auto at = core::SystemClock().wall_now();
-    if (is_clock_fault(facts, verdict, store, at)) {
-        return Outcome::fail(
-            verdict.text(),
-            found("clock.skewed", Confidence::Proven,
-                  "By this machine's clock the relay's certificate is not valid; by the relay's own it is.", {"timedatectl set-ntp true"}));
+Outcome distrusted(const Subject& subject, const Facts& facts, const TrustVerdict& verdict, core::WallTime at) {
+    const std::string text = verdict.problems.text();
+    if (is_good_at_relays_time(subject, facts, verdict, at)) {
+        if (facts.clock->verdict == ClockJudgement::Verdict::Skewed) {
+            return Outcome::fail(text, found("clock.skewed", Confidence::Proven,
+                                             fmt::format("By this machine's clock the relay's certificate is not valid; by the relay's own it is, "
+                                                         "and {} agrees with that one.",
+                                                         facts.clock->agreeing),
+                                             {"timedatectl set-ntp true"}));
+        }
+        if (facts.clock->verdict == ClockJudgement::Verdict::Undecided) {
+            return Outcome::inconclusive(
+                "not valid by this machine's clock and valid by the relay's: one of the two is wrong",
+                "a second clock: an open port 80 of the relay, or --control HOST; or the clock of this machine, set by hand");
+        }
     }
     // By the peer's clock, where it is known: a date that only ours finds wrong is not what is wrong with the chain.
-    const ChainVerdict by_peer = facts.clock_ahead ? judge_chain(facts.chain, store, facts.url.host, at - *facts.clock_ahead) : verdict;
-    return Outcome::fail(verdict.text(), why_distrusted(subject, facts, by_peer));
+    const auto by_peer = facts.clock ? judge_trust(subject, facts.chain, facts.url.host, at - facts.clock->ahead) : core::Expected<TrustVerdict>(verdict);
+    return Outcome::fail(text, why_distrusted(subject, facts, by_peer ? by_peer->problems : verdict.problems));
 }
 
-Outcome judge_named_authority(const Subject& subject, Facts& facts, core::WallTime at) {
-    const auto store = store_of_file(subject.ca_file);
-    if (!store) {
-        return Outcome::fail("the authority cannot be read", found("env.ca-file-missing", Confidence::Proven, store.error().message));
+std::string issuer_of(const CertificateFacts& leaf) { return core::printable(leaf.issuer_name, kShownBytes); }
+
+Outcome outcome_of(const Subject& subject, const Facts& facts, const TrustVerdict& verdict, core::WallTime at) {
+    const std::string issuer = issuer_of(facts_of(*facts.chain.front()));
+    switch (verdict.by) {
+        case Vouched::Publicly:
+            return Outcome::pass("issued by " + issuer);
+        case Vouched::PubliclyAlone:
+            return Outcome::warn("this machine's own store does not trust it",
+                                 found("tls.local-store-broken", Confidence::Proven,
+                                       "The certificate is good, and this machine's list of authorities does not know its issuer.",
+                                       {"apt-get install --reinstall ca-certificates", "update-ca-certificates"}));
+        case Vouched::ByNamed:
+            return Outcome::pass("trusted by the authority that was named");
+        case Vouched::HereAsExpected:
+            return Outcome::pass("trusted by this machine, issued by " + issuer);
+        case Vouched::HereAlone:
+            return Outcome::warn(
+                "trusted by this machine only",
+                found("tls.intercepted-trusted", Confidence::Proven,
+                      fmt::format("The certificate was issued by {}, an authority of this organisation: TLS is opened on the way.", issuer)));
+        case Vouched::Nobody:
+            break;
     }
-    const ChainVerdict verdict = judge_chain(facts.chain, **store, facts.url.host, at);
-    facts.trusted = verdict.good();
-    return verdict.good() ? Outcome::pass("trusted by the authority that was named") : distrusted(subject, facts, verdict, **store);
+    return distrusted(subject, facts, verdict, at);
+}
+
+/// Certificates of up to three months are renewed late on purpose.
+core::Duration warning_before(const CertificateFacts& leaf) {
+    constexpr auto kLongLived = std::chrono::hours(24 * 100);
+    return leaf.not_after - leaf.not_before > kLongLived ? kExpiryWarning : kLateExpiryWarning;
 }
 
 }  // namespace
@@ -139,47 +176,28 @@ Outcome check_verify(const Subject& subject, Facts& facts) {
     }
     const auto at = core::SystemClock().wall_now();
     const CertificateFacts leaf = facts_of(*facts.chain.front());
-    Outcome outcome;
-    if (!subject.ca_file.empty()) {
-        outcome = judge_named_authority(subject, facts, at);
-    } else {
-        const Store roots = public_roots();
-        const ChainVerdict by_public = judge_chain(facts.chain, *roots, facts.url.host, at);
-        const ChainVerdict by_system = judge_chain(facts.chain, *system_store(), facts.url.host, at);
-        facts.trusted = by_public.good() || (by_system.good() && !subject.profile.expects_public_roots);
-        if (by_public.good() && by_system.good()) {
-            outcome = Outcome::pass(fmt::format("issued by {}", core::printable(leaf.issuer_name, kShownBytes)));
-        } else if (by_public.good()) {
-            outcome = Outcome::warn("this machine's own store does not trust it",
-                                    found("tls.local-store-broken", Confidence::Proven,
-                                          "The certificate is good, and this machine's list of authorities does not know its issuer.",
-                                          {"apt-get install --reinstall ca-certificates", "update-ca-certificates"}));
-        } else if (by_system.good() && !subject.profile.expects_public_roots) {
-            outcome = Outcome::pass(fmt::format("trusted by this machine, issued by {}", core::printable(leaf.issuer_name, kShownBytes)));
-        } else if (by_system.good()) {
-            outcome = Outcome::warn(
-                "trusted by this machine only",
-                found("tls.intercepted-trusted", Confidence::Proven,
-                      fmt::format("The certificate was issued by {}, an authority of this organisation: TLS is opened on the way.",
-                                  core::printable(leaf.issuer_name, kShownBytes))));
-        } else {
-            outcome = distrusted(subject, facts, by_public, *roots);
-        }
+    const auto verdict = judge_trust(subject, facts.chain, facts.url.host, at);
+    if (!verdict) {
+        return Outcome::fail("the authority cannot be read", found("env.ca-file-missing", Confidence::Proven, verdict.error().message));
     }
-    return outcome.with("subject", core::printable(leaf.subject, kShownBytes))
+    facts.vouched = verdict->by;
+    return outcome_of(subject, facts, *verdict, at)
+        .with("subject", core::printable(leaf.subject, kShownBytes))
         .with("issuer", core::printable(leaf.issuer, kShownBytes))
-        .with("valid until", core::utc_text(leaf.not_after));
+        .with("valid until", core::utc_text(leaf.not_after))
+        .with("public key", leaf.key_hash);
 }
 
-Outcome check_expiry(const Subject& /*subject*/, Facts& facts) {
+Outcome check_expiry(const Subject& subject, Facts& facts) {
     if (!facts.url.secure()) {
         return Outcome::not_applicable("no TLS");
     }
-    const auto left = facts_of(*facts.chain.front()).not_after - core::SystemClock().wall_now();
+    const CertificateFacts leaf = facts_of(*facts.chain.front());
+    const auto left = leaf.not_after - core::SystemClock().wall_now();
     const auto days = std::chrono::duration_cast<std::chrono::hours>(left).count() / 24;
     const std::string text = fmt::format("{} days left", days);
     // A chain of a private authority is often short-lived on purpose.
-    if (left < kExpiryWarning && facts.trusted) {
+    if (left < warning_before(leaf) && may_hear_secrets(subject, facts.vouched)) {
         return Outcome::warn(text, found("tls.expires-soon", Confidence::Proven,
                                          fmt::format("The certificate of {} ends in {} days.", facts.url.host, days)));
     }

@@ -13,6 +13,10 @@ bool is_asked_for(const Check& check, const Subject& subject) {
             return !subject.quick;
         case Check::Kind::Idle:
             return subject.idle;
+        case Check::Kind::Control:
+            return !subject.controls.empty();
+        case Check::Kind::Real:
+            return subject.real;
         default:
             return true;
     }

@@ -13,7 +13,7 @@ namespace relaybench::doctor {
 [[nodiscard]] bool is_named(std::string_view id, std::string_view pattern);
 
 /// Checks that `patterns` name (`tls.*`, `dns.system`; all when empty) with all that they need, and those only that the subject asks for
-/// (static, network, stream, idle).
+/// (static, network, stream, idle, control, real).
 [[nodiscard]] std::vector<Check> chosen_checks(std::vector<Check> checks, const std::vector<std::string>& patterns, const Subject& subject);
 
 }  // namespace relaybench::doctor

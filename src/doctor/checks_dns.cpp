@@ -247,7 +247,7 @@ std::vector<Check> dns_checks() {
          .category = "dns",
          .question = "Does this machine find the relay's address?",
          .needs = {"key.present", "key.bytes", "key.format", "url.parse", "url.scheme", "url.path", "url.host"},
-         .run = &check_system},
+         .run = [](const Subject& subject, Facts& facts) { return noted(facts, "dns.system", check_system(subject, facts)); }},
         {.id = "dns.query",
          .category = "dns",
          .question = "Do all resolvers answer, for IPv4 and IPv6?",
@@ -258,7 +258,7 @@ std::vector<Check> dns_checks() {
          .category = "dns",
          .question = "Is it a public address, from no hosts file?",
          .needs = {"dns.system"},
-         .run = &check_sanity},
+         .run = [](const Subject& subject, Facts& facts) { return noted(facts, "dns.sanity", check_sanity(subject, facts)); }},
     };
 }
 

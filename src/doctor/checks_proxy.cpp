@@ -14,6 +14,7 @@
 #include "doctor/facts.h"
 #include "doctor/finding_codes.h"
 #include "doctor/knock.h"
+#include "doctor/proxy_verdict.h"
 #include "doctor/reach.h"
 
 namespace relaybench::doctor {
@@ -27,6 +28,7 @@ constexpr core::Duration kConnectBudget = std::chrono::seconds(3);
 constexpr core::Duration kTunnelBudget = std::chrono::seconds(5);
 constexpr core::Duration kDirectBudget = std::chrono::seconds(2);
 constexpr core::Duration kSlowTunnel = std::chrono::seconds(1);
+constexpr core::Duration kSlowConnect = std::chrono::milliseconds(300);
 
 /// Why no connection to the proxy comes about.
 result::Finding why_unreachable(const wire::Proxy& proxy, const std::string& address, int system_error) {
@@ -62,7 +64,12 @@ const Knocked::Dead* dead_of(const Knocked& knocked) {
 }
 
 Outcome connected(const wire::Proxy& proxy, const Knocked& knocked) {
-    Outcome outcome = Outcome::pass(fmt::format("{} connected in {}", proxy.text(), core::human_duration(knocked.dialled.took)));
+    const std::string took = core::human_duration(knocked.dialled.took);
+    Outcome outcome = Outcome::pass(fmt::format("{} connected in {}", proxy.text(), took));
+    if (knocked.dialled.took > kSlowConnect) {
+        outcome = Outcome::warn(outcome.summary, found("proxy.slow", Confidence::Proven,
+                                                       fmt::format("The proxy {} takes {} to accept a connection.", proxy.text(), took)));
+    }
     if (const Knocked::Dead* dead = dead_of(knocked)) {
         outcome = Outcome::warn(outcome.summary,
                                 found("proxy.one-address-dead", Confidence::Proven,
@@ -84,7 +91,7 @@ Outcome check_tcp(const Subject& /*subject*/, Facts& facts) {
             found("proxy.unresolvable", Confidence::Proven, fmt::format("The proxy's name {} does not resolve.", proxy.host)));
         return after_portal(facts, outcome, proxy.host);
     }
-    const Knocked knocked = knock_at(lookup.addresses, proxy.port, {.each = kConnectBudget, .ends = facts.ends});
+    const Knocked knocked = knock_at(lookup.addresses, proxy.port, {.each = kConnectBudget + facts.patience, .ends = facts.ends});
     if (!knocked.stands()) {
         const int why = knocked.dialled.system_error;
         Outcome outcome = Outcome::fail(std::generic_category().message(why), why_unreachable(proxy, knocked.address, why));
@@ -92,62 +99,6 @@ Outcome check_tcp(const Subject& /*subject*/, Facts& facts) {
     }
     facts.proxy_address = knocked.address;
     return connected(proxy, knocked);
-}
-
-/// All values of a header that may stand several times.
-std::string every(const HttpReply& reply, std::string_view name) {
-    std::string values;
-    for (const auto& header : reply.headers) {
-        if (header.name == name) {
-            values += (values.empty() ? "" : ", ") + header.value;
-        }
-    }
-    return core::printable(values, 120);
-}
-
-/// A login was sent in the one way that is known here, and the proxy takes others only.
-std::string of_other_schemes(const HttpReply& reply) {
-    const std::string offered = every(reply, "proxy-authenticate");
-    return reply.status != 407 || offered.empty() || core::lowercase(offered).find("basic") != std::string::npos
-               ? ""
-               : fmt::format(" It takes {}, and user and password were sent as Basic.", offered);
-}
-
-/// What an answer to CONNECT that is no 2xx means.
-result::Finding why_refused(const wire::Proxy& proxy, const HttpReply& reply) {
-    const std::string said = fmt::format("The proxy {} answers CONNECT with {}.", proxy.text(), reply.text());
-    const bool had_credentials = !proxy.credentials.empty();
-    switch (reply.status) {
-        case 401:
-        case 407:
-            if (reply.status == 401 && !had_credentials) {
-                return found("proxy.not-a-proxy", Confidence::Likely, said);
-            }
-            return found(had_credentials ? "proxy.auth-rejected" : "proxy.auth-required", Confidence::Proven,
-                         said + (had_credentials ? of_other_schemes(reply) : ""),
-                         {"export https_proxy=http://USER:PASSWORD@" + wire::host_and_port(proxy.host, proxy.port)});
-        case 403:
-            return found("proxy.policy-denied", Confidence::Proven, said);
-        case 400:
-        case 404:
-        case 405:
-        case 501:
-            return found("proxy.not-a-proxy", Confidence::Likely, said);
-        case 500:
-        case 502:
-        case 503:
-        case 504:
-            return found("proxy.upstream-fail", Confidence::Proven, said);
-        case 0:
-            if (reply.end == HttpReply::End::TimedOut) {
-                return found("proxy.upstream-fail", Confidence::Likely,
-                             fmt::format("The proxy {} does not answer CONNECT in time.", proxy.text()));
-            }
-            return reply.end == HttpReply::End::NotHttp ? found("proxy.not-a-proxy", Confidence::Proven, said)
-                                                        : found("proxy.closed", Confidence::Proven, said);
-        default:
-            return found("proxy.not-a-proxy", Confidence::Possible, said);
-    }
 }
 
 Outcome check_connect(const Subject& /*subject*/, Facts& facts) {
@@ -163,7 +114,7 @@ Outcome check_connect(const Subject& /*subject*/, Facts& facts) {
     const auto tunnel = ask_for_tunnel(std::move(dialled.socket), *facts.proxy, wire::host_and_port(facts.url.host, facts.url.port),
                                        facts.within(kTunnelBudget));
     if (!tunnel.channel) {
-        Outcome outcome = Outcome::fail(tunnel.reply.text(), why_refused(*facts.proxy, tunnel.reply));
+        Outcome outcome = Outcome::fail(tunnel.reply.text(), why_no_tunnel(*facts.proxy, tunnel.reply));
         for (const char* name : {"proxy-authenticate", "via", "x-squid-error", "server"}) {
             if (auto value = every(tunnel.reply, name); !value.empty()) {
                 outcome.with(name, std::move(value));
@@ -194,7 +145,7 @@ struct WayTried {
 
 WayTried try_way(const Subject& subject, const Facts& facts, core::Duration budget) {
     const auto began = now();
-    const Reached reached = reach_relay(subject, facts, Trust::Anyone, began + budget);
+    const Reached reached = reach_relay(subject, facts, Trust::Anyone, facts.within(budget));
     return {.works = reached.channel.has_value(), .took = now() - began, .failure = reached.failure};
 }
 
@@ -205,12 +156,13 @@ std::string address_of(const Facts& facts, const std::string& host, std::uint16_
     }
     const auto addresses = look_up(host, facts.left_of(kDirectBudget)).addresses;
     return addresses.size() < 2 ? (addresses.empty() ? "" : addresses.front())
-                                : knock_at(addresses, port, {.each = kDirectBudget, .ends = facts.ends}).address;
+                                : knock_at(addresses, port, {.each = kDirectBudget + facts.patience, .ends = facts.ends}).address;
 }
 
 WayTried try_direct(const Subject& subject, const Facts& facts) {
     Facts direct;
     direct.ends = facts.ends;
+    direct.patience = facts.patience;
     direct.url = facts.url;
     direct.address = address_of(facts, facts.url.host, facts.url.port);
     return direct.address.empty() ? WayTried{.works = false, .took = {}, .failure = "the relay's name does not resolve here"}
@@ -220,6 +172,7 @@ WayTried try_direct(const Subject& subject, const Facts& facts) {
 WayTried try_proxied(const Subject& subject, const Facts& facts) {
     Facts proxied;
     proxied.ends = facts.ends;
+    proxied.patience = facts.patience;
     proxied.url = facts.url;
     proxied.proxy = facts.proxy;
     proxied.proxy_address = address_of(facts, facts.proxy->host, facts.proxy->port);
@@ -268,12 +221,16 @@ std::vector<Check> proxy_checks() {
     const std::vector<std::string_view> before = {"key.present", "key.bytes", "key.format", "url.parse",
                                                   "url.scheme",  "url.path",  "url.host",   "proxy.env"};
     return {
-        {.id = "proxy.tcp", .category = "proxy", .question = "Can the proxy be connected to?", .needs = before, .run = &check_tcp},
+        {.id = "proxy.tcp",
+         .category = "proxy",
+         .question = "Can the proxy be connected to?",
+         .needs = before,
+         .run = [](const Subject& subject, Facts& facts) { return noted(facts, "proxy.tcp", check_tcp(subject, facts)); }},
         {.id = "proxy.connect",
          .category = "proxy",
          .question = "Does the proxy let us through to the relay?",
          .needs = {"proxy.tcp"},
-         .run = &check_connect},
+         .run = [](const Subject& subject, Facts& facts) { return noted(facts, "proxy.connect", check_connect(subject, facts)); }},
         {.id = "proxy.compare",
          .category = "proxy",
          .question = "Does the relay have to be reached through the proxy?",

@@ -25,14 +25,12 @@ std::string value_of(const Subject& subject, std::string_view name) {
 
 /// A proxy that many programs cannot use, though it is well written.
 bool is_other_kind(std::string_view value) {
-    const std::string start = core::lowercase(value.substr(0, value.find("://")));
-    return value.find("://") != std::string_view::npos && (start.starts_with("socks") || start == "https");
+    const std::string scheme = core::lowercase(wire::split_proxy(value).scheme);
+    return scheme.starts_with("socks") || scheme == "https";
 }
 
 std::string why_malformed(std::string_view value) {
-    const std::size_t separator = value.find("://");
-    std::string_view rest = value.substr(separator == std::string_view::npos ? 0 : separator + 3);
-    rest.remove_prefix(rest.rfind('@') == std::string_view::npos ? 0 : rest.rfind('@') + 1);
+    const std::string_view rest = wire::split_proxy(value).place;
     if (rest.empty() || rest.front() == ':') {
         return "names no host";
     }
@@ -43,8 +41,10 @@ struct Pair {
     std::string_view lower;
     std::string_view upper;
 };
-constexpr std::array kPairs = {Pair{"https_proxy", "HTTPS_PROXY"}, Pair{"http_proxy", "HTTP_PROXY"}, Pair{"all_proxy", "ALL_PROXY"},
-                               Pair{"no_proxy", "NO_PROXY"}};
+/// Both spellings of each variable, which stand side by side there.
+constexpr std::array kPairs = {Pair{wire::kProxyVariables[0], wire::kProxyVariables[1]}, Pair{wire::kProxyVariables[2], wire::kProxyVariables[3]},
+                               Pair{wire::kProxyVariables[4], wire::kProxyVariables[5]},
+                               Pair{wire::kNoProxyVariables[0], wire::kNoProxyVariables[1]}};
 
 /// The routes that lead through a proxy, one for each variable.
 std::vector<ClientRoute> proxied(const std::vector<ClientRoute>& routes) {
@@ -115,7 +115,7 @@ void judge_spellings(const Subject& subject, Outcome& outcome) {
 }
 
 void judge_wildcards(const Subject& subject, Outcome& outcome) {
-    for (const std::string_view name : {kPairs.back().lower, kPairs.back().upper}) {
+    for (const std::string_view name : wire::kNoProxyVariables) {
         const std::string value = value_of(subject, name);
         if (value.find("*.") != std::string::npos) {
             add(outcome, CheckStatus::Warn,
@@ -166,13 +166,42 @@ std::string summary_of(const std::vector<ClientRoute>& routes) {
     return exempt ? "direct: the host is exempt from the proxy" : "no proxy";
 }
 
+/// A proxy of the system that this process does not know.
+void show_system_proxies(const Subject& subject, Outcome& outcome) {
+    for (const ProxyVariable& each : system_proxies(subject)) {
+        if (value_of(subject, each.name) != each.value) {
+            outcome.with("/etc/environment", fmt::format("{} is {} there, and not here", each.name, shown_proxy(each.value)));
+        }
+    }
+}
+
 /// Somebody said which way to take, so that what the variables say is worth a look and nothing more.
 std::string named_way(const Subject& subject) {
     return subject.proxy ? fmt::format("through {}, as was asked; the environment is not obeyed", subject.proxy->text())
                          : std::string("direct, as was asked; the environment is not obeyed");
 }
 
+std::string_view without_quotes(std::string_view value) {
+    value.remove_prefix(value.starts_with('"') || value.starts_with('\'') ? 1 : 0);
+    value.remove_suffix(value.ends_with('"') || value.ends_with('\'') ? 1 : 0);
+    return value;
+}
+
 }  // namespace
+
+std::vector<ProxyVariable> system_proxies(const Subject& subject) {
+    const auto text = subject.read_file ? subject.read_file("/etc/environment") : core::Expected<std::string>(std::string());
+    std::vector<ProxyVariable> proxies;
+    for (const std::string_view line : core::split(text ? std::string_view(*text) : "", '\n')) {
+        const std::size_t equals = line.find('=');
+        const std::string_view name = core::trimmed(line.substr(0, equals));
+        const std::string_view value = equals == std::string_view::npos ? "" : without_quotes(core::trimmed(line.substr(equals + 1)));
+        if (!value.empty() && std::ranges::find(wire::kProxyVariables, name) != wire::kProxyVariables.end()) {
+            proxies.push_back({std::string(name), std::string(value)});
+        }
+    }
+    return proxies;
+}
 
 Outcome check_proxy_environment(const Subject& subject) {
     const auto routes = client_routes(subject);
@@ -187,6 +216,7 @@ Outcome check_proxy_environment(const Subject& subject) {
         judge_wildcards(subject, outcome);
         judge_agreement(routes, outcome);
     }
+    show_system_proxies(subject, outcome);
     const bool any = std::ranges::any_of(routes, [](const ClientRoute& route) { return !route.is_direct() || !route.why.empty(); });
     for (const ClientRoute& route : routes) {
         if (any) {

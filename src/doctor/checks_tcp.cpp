@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <future>
 #include <system_error>
-#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,7 +10,9 @@
 #include "doctor/dns_verdict.h"
 #include "doctor/facts.h"
 #include "doctor/finding_codes.h"
+#include "doctor/reach.h"
 #include "doctor/socket.h"
+#include "doctor/tcp_tries.h"
 #include "doctor/tcp_verdict.h"
 #include "doctor/this_network.h"
 
@@ -27,52 +28,10 @@ constexpr core::Duration kPatience = std::chrono::milliseconds(1000);
 constexpr core::Duration kNeighbourBudget = std::chrono::milliseconds(1500);
 constexpr core::Duration kOtherPortBudget = std::chrono::seconds(2);
 constexpr core::Duration kSlowRoundTrip = std::chrono::milliseconds(300);
-constexpr std::size_t kMostAddresses = 4;
-constexpr std::size_t kMostOfFamily = 2;
 constexpr std::size_t kRepeats = 2;
 constexpr std::size_t kRepeatsWhenShaky = 3;
 constexpr std::uint16_t kPlainPort = 80;
 constexpr std::uint16_t kOtherPort = 8080;
-
-/// The first ones of each family; more of one that the other leaves room for.
-std::vector<std::string> some_of(const std::vector<std::string>& addresses) {
-    const auto is_v6 = [](const std::string& address) { return address.find(':') != std::string::npos; };
-    const auto v6_count = static_cast<std::size_t>(std::count_if(addresses.begin(), addresses.end(), is_v6));
-    const std::size_t counts[2] = {addresses.size() - v6_count, v6_count};
-    std::vector<std::string> some;
-    std::size_t of_family[2] = {0, 0};
-    for (const auto& address : addresses) {
-        const std::size_t family = is_v6(address) ? 1 : 0;
-        const std::size_t room = kMostAddresses - std::min(counts[1 - family], kMostOfFamily);
-        if (of_family[family]++ < room) {
-            some.push_back(address);
-        }
-    }
-    return some;
-}
-
-Tried try_one(const std::string& address, std::uint16_t port, Deadline deadline) {
-    const Dialled dialled = dial(address, port, deadline);
-    Tried tried{.address = address, .error = dialled.system_error, .took = dialled.took, .icmp = dialled.icmp};
-    if (tried.stands()) {
-        const TcpFacts tcp = tcp_facts(dialled.socket);
-        tried.rtt = tcp.rtt;
-        tried.lost_greetings = tcp.all_retransmits;
-    }
-    return tried;
-}
-
-/// All at once.
-std::vector<Tried> try_each(const Facts& facts, const std::vector<std::string>& addresses) {
-    const Deadline deadline = facts.within(kConnectBudget);
-    std::vector<Tried> tries(addresses.size());
-    std::vector<std::jthread> threads;
-    for (std::size_t i = 0; i < tries.size(); ++i) {
-        threads.emplace_back([&, i] { tries[i] = try_one(addresses[i], facts.url.port, deadline); });
-    }
-    threads.clear();
-    return tries;
-}
 
 /// The other ports that the guides name, at this address.
 Neighbours ask_neighbours(const Facts& facts, const std::string& address) {
@@ -102,7 +61,7 @@ Attempts attempt(const Facts& facts, const std::vector<std::string>& addresses) 
         return is_over && stands.get() ? Neighbours{} : ask_neighbours(facts, likeliest_address(addresses));
     });
     Attempts done;
-    done.tries = try_each(facts, addresses);
+    done.tries = try_each(addresses, facts.url.port, facts.within(kConnectBudget));
     any_stands.set_value(best_of(done.tries) != nullptr);
     done.neighbours = answer.get();
     return done;
@@ -118,7 +77,7 @@ std::size_t try_failed_again(const Facts& facts, std::vector<Tried>& tries) {
         }
     }
     std::size_t recovered = 0;
-    for (const auto& again : try_each(facts, failed)) {
+    for (const auto& again : try_each(failed, facts.url.port, facts.within(kConnectBudget))) {
         const auto at = std::find_if(tries.begin(), tries.end(), [&](const Tried& tried) { return tried.address == again.address; });
         recovered += again.stands() ? 1 : 0;
         *at = again;
@@ -134,13 +93,15 @@ const Tried& suspect_of(const std::vector<Tried>& tries) {
 }
 
 /// The same a few times more: losses do not show in one attempt. More often when one was seen.
+/// Who says that the line is slow knows that packets are lost on it, and each loss takes long there.
 std::vector<Tried> repeat(const Facts& facts, const Tried& suspect) {
     const std::uint16_t port = facts.url.port;
+    const bool is_slow_line = facts.patience > core::Duration{0};
     std::vector<Tried> tries = {suspect};
-    for (std::size_t i = 0; i < kRepeats; ++i) {
+    for (std::size_t i = 0; !is_slow_line && i < kRepeats; ++i) {
         tries.push_back(try_one(suspect.address, port, facts.within(kConnectBudget)));
     }
-    for (std::size_t i = 0; count_shaky(tries) == 1 && i < kRepeatsWhenShaky; ++i) {
+    for (std::size_t i = 0; !is_slow_line && count_shaky(tries) == 1 && i < kRepeatsWhenShaky; ++i) {
         tries.push_back(try_one(suspect.address, port, facts.within(kConnectBudget)));
     }
     return tries;
@@ -190,7 +151,7 @@ Outcome nothing_connects(const Facts& facts, const Attempts& done) {
     return outcome;
 }
 
-Outcome check_port(const Subject& /*subject*/, Facts& facts) {
+Outcome check_port(const Subject& subject, Facts& facts) {
     if (facts.proxy) {
         return Outcome::not_applicable("connections go through the proxy");
     }
@@ -271,7 +232,7 @@ std::vector<Check> tcp_checks() {
          .category = "tcp",
          .question = "Does the relay's port accept connections?",
          .needs = {"dns.system", "dns.sanity"},
-         .run = &check_port},
+         .run = [](const Subject& subject, Facts& facts) { return noted(facts, "tcp.443", check_port(subject, facts)); }},
         {.id = "tcp.80",
          .category = "tcp",
          .question = "Is port 80 open?",

@@ -7,10 +7,10 @@
 #include "core/units.h"
 #include "doctor/check.h"
 #include "doctor/check_certificates.h"
+#include "doctor/check_clock.h"
 #include "doctor/facts.h"
 #include "doctor/finding_codes.h"
 #include "doctor/handshake.h"
-#include "doctor/http_date.h"
 #include "doctor/lost_packets.h"
 #include "doctor/reach.h"
 #include "doctor/tls_failure.h"
@@ -23,8 +23,6 @@ using result::Confidence;
 using End = HandshakeResult::End;
 
 constexpr core::Duration kBudget = std::chrono::seconds(5);
-constexpr core::Duration kClockBudget = std::chrono::seconds(3);
-constexpr auto kClockTolerance = std::chrono::seconds(5);
 constexpr std::size_t kShownBytes = 120;
 
 /// A peer that asked for a certificate may insist: TLS 1.3 says so only after the hand-shake, nginx in an answer of HTTP.
@@ -111,31 +109,6 @@ Outcome check_otherwise(const Subject& /*subject*/, Facts& facts) {
         .with("plain request", std::string(words(trials.plain_request)));
 }
 
-/// The peer's Date against our clock. Nothing secret is asked, so an unverified connection serves.
-Outcome check_clock(const Subject& subject, Facts& facts) {
-    HttpQuestion question;
-    question.method = "HEAD";
-    question.target = facts.prefix + "/models";
-    question.most_body_bytes = 1;
-    const HttpReply reply = ask_relay(subject, facts, question, Trust::Anyone, facts.within(kClockBudget));
-    const auto peer = peer_time(reply.header("date"), reply.header("age"));
-    if (!peer) {
-        return Outcome::info("the peer sends no date");
-    }
-    const auto ahead = core::SystemClock().wall_now() - *peer;
-    facts.clock_ahead = ahead;
-    const auto off = std::chrono::abs(ahead);
-    const std::string text =
-        fmt::format("this machine is {} {} the peer", core::human_duration(off), ahead.count() >= 0 ? "ahead of" : "behind");
-    if (off <= kClockTolerance) {
-        return Outcome::pass("agrees with the peer's clock");
-    }
-    result::Finding finding =
-        found("clock.skewed", Confidence::Likely, fmt::format("The clock of {}.", text), {"timedatectl set-ntp true"});
-    // One Date of one peer proves nothing alone; whether it breaks certificates is for tls.verify to say.
-    return Outcome::warn(text, std::move(finding));
-}
-
 }  // namespace
 
 std::vector<Check> tls_checks() {
@@ -156,11 +129,13 @@ std::vector<Check> tls_checks() {
          .category = "tls",
          .question = "Does this machine's clock agree with the relay's?",
          .needs = {"tls.handshake"},
+         .weight = Check::Weight::Optional,  // what it breaks is for the other checks to find
          .run = &check_clock},
         {.id = "tls.verify",
          .category = "tls",
          .question = "Is it the relay's own certificate, trusted here and publicly?",
-         .needs = {"tls.handshake", "clock.skew"},
+         .needs = {"tls.handshake"},
+         .after = {"clock.skew"},
          .run = &check_verify},
         {.id = "tls.expiry",
          .category = "tls",

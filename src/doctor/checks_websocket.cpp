@@ -28,7 +28,7 @@ using result::Confidence;
 using Kind = SocketEvent::Kind;
 
 constexpr core::Duration kUpgradeBudget = std::chrono::seconds(5);
-constexpr core::Duration kSlowUpgrade = std::chrono::seconds(1);
+constexpr core::Duration kSlowUpgrade = std::chrono::seconds(2);
 constexpr core::Duration kEchoBudget = std::chrono::seconds(5);
 constexpr core::Duration kMovingBudget = std::chrono::seconds(2);
 constexpr core::Duration kLongestMoving = std::chrono::seconds(10);
@@ -96,7 +96,13 @@ Outcome check_upgrade(const Subject& subject, Facts& facts) {
         return outcome;
     }
     const core::Duration took = now() - began;
+    const core::Duration waited = tried.reply.head_at - tried.reply.asked;
     Outcome outcome = Outcome::pass(fmt::format("101 after {}", core::human_duration(took)));
+    if (waited > kSlowUpgrade) {
+        outcome = Outcome::warn(outcome.summary, found("ws.upgrade-slow", Confidence::Proven,
+                                                       fmt::format("The relay's 101 came {} after the upgrade was asked for.",
+                                                                   core::human_duration(waited))));
+    }
     const bool was_lost = first && took < kSlowUpgrade;  // else the line is slow, and nothing was lost
     return was_lost ? answered_late(std::move(outcome), *first) : outcome;
 }

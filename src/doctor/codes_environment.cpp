@@ -25,9 +25,14 @@ constexpr auto kEnvironmentCodes = std::to_array<FindingCode>({
      "a faked time. No certificate is valid then.",
      "Set the clock and turn time synchronisation on."},
     {"clock.skewed", Party::You, "The clock of this machine is wrong, which makes good certificates look bad",
-     "The relay's clock (its Date header) and ours differ by more than a certificate bears, and at the relay's time the certificate is "
-     "valid. Replaces tls.expired and tls.not-yet-valid, which would blame the relay.",
+     "Two clocks agree with each other and not with this machine's: the relay's (its Date header, asked three times) and that of its port "
+     "80, of a control host (--control), or the first day of its certificate. Where the certificate is valid at that time, this replaces "
+     "tls.expired and tls.not-yet-valid, which would blame the relay. One clock alone proves nothing: the check is then inconclusive.",
      "Set the clock and turn time synchronisation on."},
+    {"clock.relay-wrong", Party::Relay, "The clock of the relay is wrong",
+     "The relay's clock (its Date header) differs from this machine's, and a control host (--control) agrees with this machine. Told from "
+     "clock.skewed by that second clock.",
+     "Report it to the relay; until then its dates and the age of its answers mislead."},
     {"host.descriptors-low", Party::You, "This machine lets a program open few files and connections at once",
      "Each stream takes a descriptor. Past the limit a client gets \"too many open files\", often reported as a connection error.",
      "Raise the limit (ulimit -n, LimitNOFILE= of a service) before opening many streams."},

@@ -43,6 +43,10 @@ constexpr auto kHttpCodes = std::to_array<FindingCode>({
      "Check the key's permissions in the relay's console."},
     {"auth.quota", Party::You, "The account has no credit left", "402, or 429 that names a quota instead of a rate. Waiting does not help.",
      "Add credit in the relay's console."},
+    {"auth.key-intercepted", Party::You, "The key was seen by a proxy that opens TLS on the way",
+     "Doctor was told to send it (--allow-intercepted). Only an interceptor whose authority this machine trusts is sent it, never one that "
+     "nobody vouches for. Without the flag the checks that need the key are skipped there.",
+     "Nothing, if those who run the proxy may know the key; else create a new key and have the host exempted from inspection."},
     {"auth.dropped-by-redirect", Party::You, "The key is lost on a redirect",
      "The request with the key is answered with a redirect to another scheme, host or port: clients drop the Authorization header there on "
      "purpose, and the 401 that follows has nothing to do with the key.",

@@ -82,9 +82,16 @@ constexpr auto kNetworkCodes = std::to_array<FindingCode>({
      "The relay's machine is reached, but not by encrypted connections: a firewall rule for the port, or a network that wants you to sign "
      "in first.",
      "Port 443 has to be allowed in the firewall; or sign in to the network."},
-    {"net.offline", Party::YourNetwork, "This machine is not connected to any network",
-     "No network interface but loopback is up and has an address. Told from tcp.no-route, where there is an address and no way further.",
-     "Connect the machine to a network, and check cable, Wi-Fi, VPN and address."},
+    {"net.offline", Party::YourNetwork, "Nothing outside of this network can be reached from here",
+     "Proven: no network interface but loopback is up and has an address. Likely: neither the relay nor any of the control hosts that were "
+     "named (--control) is reached, and all of them fail in the same way, in silence or by refusal. Told from tcp.no-route and "
+     "tcp.timeout-dropped by the control hosts, without which those stand.",
+     "Connect the machine to a network, and check cable, Wi-Fi, VPN and address; where a network lets nothing out directly, name its proxy."},
+    {"net.relay-only-blocked", Party::YourNetwork, "Other hosts can be reached from here, only the relay cannot",
+     "A control host that was named (--control) was reached at the same time and by the same way, so that the connection to the internet, "
+     "names and the proxy are not what fails: a rule for this host or port, or the relay itself. The other findings say how it fails.",
+     "Try the relay from another network, such as a phone's: where it works there, the host has to be allowed here; where it does not, "
+     "report it to the relay."},
     {"net.captive-portal", Party::YourNetwork, "The network wants you to sign in first",
      "A plain request with a random challenge to the relay's own address was answered by someone else with a redirect or a page, and so "
      "was "

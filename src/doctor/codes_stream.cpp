@@ -55,6 +55,15 @@ constexpr auto kSseCodes = std::to_array<FindingCode>({
      "See which limit fits the time that is shown; raise it or send keep-alive comments. Where doctor sees whole streams and your program "
      "does "
      "not, the limit is the program's own: 10 s to connect and 120 s to read are a good start."},
+    {"sse.real-at-once", Party::Relay, "A real model's answer arrives all at once",
+     "With --real a completion was asked for: 8 chunks and more came within 20 ms after a wait of a second or more, as no model writes. The "
+     "synthetic stream came in time on the same way, so that it is the relay, or the model behind it, who gathers the answer first. Told "
+     "from sse.buffered-full by that stream, whose verdict this one never changes; where the relay has none, it is possible only.",
+     "Report it to the relay with the name of the model; another model or dialect may stream meanwhile."},
+    {"sse.real-refused", Party::Relay, "A real completion is refused",
+     "With --real a completion was asked for, and an error came that names neither the key nor the account, the model or the load. The "
+     "relay's own words are quoted.",
+     "See what the relay says; where the request is right for this model, report it to the relay."},
     {"sse.no-done", Party::Relay, "The stream ends without [DONE]",
      "The body and its events are complete, but the mark at its end is missing, and some clients wait for it.",
      "Report it to the relay; clients should take the end of the body as the end."},

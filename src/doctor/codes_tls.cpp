@@ -49,7 +49,8 @@ constexpr auto kTlsCodes = std::to_array<FindingCode>({
      "It took much longer than its round trips. An inspecting proxy, or a server under load.", "Keep connections open and reuse them."},
     {"tls.intercepted-trusted", Party::YourNetwork, "A proxy of your network opens and reads the encrypted connection",
      "The certificate is not from a public authority but from one that this machine was told to trust. Such proxies often hold a stream "
-     "back until it is complete, and may not forward WebSockets.",
+     "back until it is complete, and may not forward WebSockets. The key is not sent through it unless doctor is told to "
+     "(--allow-intercepted).",
      "The host has to be exempted from TLS inspection; else each program needs the authority (NODE_EXTRA_CA_CERTS, REQUESTS_CA_BUNDLE, "
      "SSL_CERT_FILE)."},
     {"tls.intercepted-untrusted", Party::YourNetwork, "Someone between here and the relay answers in its place",
@@ -76,7 +77,9 @@ constexpr auto kTlsCodes = std::to_array<FindingCode>({
     {"tls.not-yet-valid", Party::Relay, "The relay's certificate is not valid yet",
      "Its first day is to come (9), also by the relay's own clock.", "Report it to the relay."},
     {"tls.expires-soon", Party::Relay, "The relay's certificate expires soon",
-     "It is valid today. Automatic renewal usually happens earlier than this.", "Tell the relay."},
+     "It is valid today, for another 30 days at most, or 14 where it was made for three months or less. Automatic renewal usually happens "
+     "earlier than this.",
+     "Tell the relay."},
     {"tls.local-store-broken", Party::You, "This machine does not trust public authorities that it should",
      "The certificate verifies against the public authorities and not against those of this machine: the package ca-certificates is "
      "missing or old, or a variable names a wrong file.",

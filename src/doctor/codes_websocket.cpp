@@ -15,6 +15,10 @@ constexpr auto kWebsocketCodes = std::to_array<FindingCode>({
      "200 with HTML, or a web server's page of error while upgrades on another path do arrive at the relay: the path is not the relay's "
      "WebSocket, or a front end serves its own page for it.",
      "Check the path of the WebSocket URL."},
+    {"ws.upgrade-slow", Party::YourNetwork, "The WebSocket takes long to open",
+     "The upgrade was accepted, more than 2 s after it was asked for on a connection that stood: a proxy that looks at it first, or a front "
+     "end under load. Clients whose limit for the hand-shake is short give up.",
+     "Keep WebSockets open and reuse them; give the hand-shake 10 s."},
     {"ws.redirect", Party::You, "The WebSocket's address answers with a redirect", "301 or 302, which WebSocket clients do not follow.",
      "Use the address that it leads to, with wss://."},
     {"ws.auth", Party::You, "The relay refuses the WebSocket for want of a good key",

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -14,6 +15,7 @@
 #include "doctor/shown.h"
 #include "doctor/static_checks.h"
 #include "scenario/sha256.h"
+#include "wire/proxy.h"
 
 namespace relaybench::doctor {
 namespace {
@@ -161,12 +163,14 @@ EvidenceFile tcp_file(const Facts& facts, const result::Diagnosis& cleaned, cons
 }
 
 EvidenceFile proxy_file(const Subject& subject, const Cleaner& clean) {
-    constexpr std::array<std::string_view, 9> kVariables = {"https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY",        "all_proxy",
-                                                            "ALL_PROXY",   "no_proxy",    "NO_PROXY",   "NODE_USE_ENV_PROXY"};
+    constexpr std::array<std::string_view, 1> kSwitches = {"NODE_USE_ENV_PROXY"};
     EvidenceJson variables = EvidenceJson::object();
-    for (const std::string_view name : kVariables) {
-        if (const auto value = subject.environment ? subject.environment(std::string(name)) : std::nullopt) {
-            variables[std::string(name)] = clean(shown_variable(name, *value));
+    for (const auto names : {std::span<const std::string_view>(wire::kProxyVariables), std::span<const std::string_view>(wire::kNoProxyVariables),
+                             std::span<const std::string_view>(kSwitches)}) {
+        for (const std::string_view name : names) {
+            if (const auto value = subject.environment ? subject.environment(std::string(name)) : std::nullopt) {
+                variables[std::string(name)] = clean(shown_variable(name, *value));
+            }
         }
     }
     EvidenceJson routes = EvidenceJson::object();

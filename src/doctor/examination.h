@@ -9,6 +9,7 @@
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/secret.h"
+#include "wire/dialect.h"
 #include "wire/key_format.h"
 #include "wire/proxy.h"
 #include "wire/url.h"
@@ -42,6 +43,14 @@ struct KeySource {
     enum class Role : std::uint8_t { Read, Beside } role = Role::Read;
 };
 
+/// A host that has nothing to do with the relay: whether it is reached tells a fault of the network from one of the relay.
+struct ControlHost {
+    std::string host;  ///< without brackets
+    std::uint16_t port = 443;
+
+    [[nodiscard]] std::string text() const { return wire::host_and_port(host, port); }
+};
+
 /// What the user asked doctor to look at. Read-only during the examination.
 struct Subject {
     std::string url;                   ///< as the user wrote it, but for letters of the host outside ASCII
@@ -54,6 +63,12 @@ struct Subject {
     /// Named: a flag or the configuration says which way is taken ("none" too), and the environment is not asked.
     enum class ProxyFrom : std::uint8_t { Environment, Named } proxy_from = ProxyFrom::Environment;
     RelayProfile profile;
+    std::vector<ControlHost> controls;                    ///< to be reached as well; none: tcp.control does not run
+    bool allow_intercepted = false;                       ///< the key may go through an interceptor that this machine trusts
+    bool slow = false;                                    ///< connections may take long here
+    bool real = false;                                    ///< with a completion that costs tokens
+    wire::Dialect dialect = wire::Dialect::ChatSse;       ///< of that
+    std::string real_model;                               ///< of that; the same as `model` where one was named
     bool idle = false;                                    ///< with the long checks
     core::Duration idle_for = std::chrono::seconds(130);  ///< how long those wait
     bool quick = false;                                   ///< without the streaming ones

@@ -9,6 +9,9 @@ namespace relaybench::doctor {
 
 namespace {
 
+/// A connection of --slow may take 10 s where others take 3.
+constexpr core::Duration kSlowPatience = std::chrono::seconds(7);
+
 /// What a relay's paths begin with: the base URL's whole path, as programs append endpoints to it. The path of a WebSocket is an endpoint by
 /// itself, of which only what ends in the version can be the base.
 std::string prefix_of(const wire::Url& url) {
@@ -26,7 +29,7 @@ std::string prefix_of(const wire::Url& url) {
 
 }  // namespace
 
-Deadline Facts::within(core::Duration budget) const { return std::min(now() + budget, ends); }
+Deadline Facts::within(core::Duration budget) const { return std::min(now() + budget + patience, ends); }
 
 core::Duration Facts::left_of(core::Duration budget) const {
     const core::TimePoint at = now();
@@ -35,6 +38,7 @@ core::Duration Facts::left_of(core::Duration budget) const {
 
 Facts first_facts(const Subject& subject) {
     Facts facts;
+    facts.patience = subject.slow ? kSlowPatience : core::Duration{0};
     facts.proxy = subject.proxy;
     if (auto url = wire::parse_url(subject.url)) {
         facts.url = *std::move(url);
@@ -43,6 +47,16 @@ Facts first_facts(const Subject& subject) {
         facts.url.target.clear();
     }
     return facts;
+}
+
+Outcome noted(Facts& facts, std::string_view check, Outcome outcome) {
+    // What does not apply may end beside a check that does, and must not write.
+    if (outcome.status == result::CheckStatus::Fail && !outcome.findings.empty()) {
+        facts.stuck = Stuck{.check = std::string(check), .code = outcome.findings.front().code};
+    } else if (outcome.status != result::CheckStatus::Skip && facts.stuck && facts.stuck->check == check) {
+        facts.stuck.reset();
+    }
+    return outcome;
 }
 
 }  // namespace relaybench::doctor

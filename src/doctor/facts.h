@@ -6,6 +6,8 @@
 
 #include "core/clock.h"
 #include "doctor/certificates.h"
+#include "doctor/check.h"
+#include "doctor/clock_verdict.h"
 #include "doctor/dns_query.h"
 #include "doctor/examination.h"
 #include "doctor/http_exchange.h"
@@ -13,16 +15,24 @@
 #include "doctor/stream_arms.h"
 #include "doctor/tcp_verdict.h"
 #include "doctor/tls_verdict.h"
+#include "doctor/trust.h"
 #include "result/diagnosis.h"
 #include "wire/proxy.h"
 #include "wire/url.h"
 
 namespace relaybench::doctor {
 
+/// The check at which the way to the relay ended, and its root cause.
+struct Stuck {
+    std::string check;
+    std::string code;
+};
+
 /// What checks have learned, for those that need them. A check writes its own part and reads those of the checks that it needs; the runner
 /// orders the two, so nothing here is locked.
 struct Facts {
     Deadline ends = Deadline::max();   ///< of the whole examination: whatever is waited for ends by then
+    core::Duration patience{0};        ///< beyond each budget: where connections may take long
     wire::Url url;                     ///< of the HTTP side (http or https), whatever scheme the user wrote
     std::optional<wire::Proxy> proxy;  ///< that connections go through
     std::string proxy_address;         ///< proxy.tcp
@@ -35,13 +45,14 @@ struct Facts {
     bool loses_packets = false;             ///< tcp.443: attempts failed or lost their first packet now and then
     std::string broken_family;              ///< tcp.443: "IPv6" when none of its addresses answers and others do; empty: none
     std::vector<Tried> failed_tries;        ///< tcp.443: of its first run, for the second one
+    std::optional<Stuck> stuck;             ///< where the way to the relay ends; nothing: it stands, or it was not tried
     std::optional<bool> open_80;            ///< tcp.80; nothing: not asked
     std::optional<bool> open_8080;          ///< tcp.8080
     std::optional<TlsTrials> tls_trials;    ///< tls.handshake, when it failed
 
     Chain chain;                                ///< tls.handshake
-    bool trusted = false;                       ///< tls.verify: by the public roots, or by the authority that was named
-    std::optional<core::Duration> clock_ahead;  ///< clock.skew: ours against the peer's
+    Vouched vouched = Vouched::Nobody;          ///< tls.verify: who vouches for that chain
+    std::optional<ClockJudgement> clock;        ///< clock.skew: this machine's clock against others
 
     bool has_doctor_pages = false;        ///< http.identity
     bool proved_itself = false;           ///< http.identity: may be sent a key
@@ -52,13 +63,16 @@ struct Facts {
     std::optional<StreamArms> arms;       ///< sse.ab: how they came
     std::string intercepted_by;           ///< sse.ab: who opens TLS on the way; empty: nobody
 
-    /// This long from now, but not beyond the end of the examination: every wait of a check ends by such a moment.
+    /// This long from now, and as much more as a slow line wants, but not beyond the end of the examination: every wait of a check ends by such a moment.
     [[nodiscard]] Deadline within(core::Duration budget) const;
-    /// The same as a length; never negative.
+    /// The same as a length, without what a slow line wants; never negative.
     [[nodiscard]] core::Duration left_of(core::Duration budget) const;
 };
 
 /// What is known before the first check.
 [[nodiscard]] Facts first_facts(const Subject& subject);
+
+/// Remembers when the way to the relay ends at this check.
+[[nodiscard]] Outcome noted(Facts& facts, std::string_view check, Outcome outcome);
 
 }  // namespace relaybench::doctor

@@ -144,7 +144,10 @@ std::string question_text(const HttpQuestion& question) {
         text += fmt::format("{}: {}\r\n", header.name, header.value);
     }
     if (!question.body.empty() || question.method == "POST") {
-        text += fmt::format("Content-Type: application/json\r\nContent-Length: {}\r\n", question.body.size());
+        const bool says_type = std::any_of(question.headers.begin(), question.headers.end(),
+                                           [](const auto& header) { return core::iequals(header.name, "content-type"); });
+        text += says_type ? "" : "Content-Type: application/json\r\n";
+        text += fmt::format("Content-Length: {}\r\n", question.body.size());
     }
     return text + "\r\n" + question.body;
 }

@@ -17,6 +17,7 @@
 #include "doctor/relay_identity.h"
 #include "doctor/reply_json.h"
 #include "doctor/shown.h"
+#include "doctor/trust.h"
 
 namespace relaybench::doctor {
 
@@ -26,9 +27,6 @@ using result::Confidence;
 
 constexpr core::Duration kBudget = std::chrono::seconds(10);
 constexpr std::size_t kShownBytes = 120;
-
-/// An authority that nobody verified learns nothing: what has to be secret is asked with Trust::Verified only.
-Trust trust_for_key(const Facts& facts) { return facts.url.secure() ? Trust::Verified : Trust::Anyone; }
 
 /// A client that follows to another place leaves the key behind, and is then told that it has none.
 Outcome key_redirected(const Facts& facts, const HttpReply& reply) {
@@ -61,13 +59,6 @@ Outcome key_refused(const KeySource& key, const HttpReply& reply) {
                                   fmt::format("The key from {} is refused, and not in the relay's way: {}.", key.name, answered(reply))));
 }
 
-HttpQuestion with_key(const KeySource& key, std::string target) {
-    HttpQuestion question;
-    question.target = std::move(target);
-    question.headers = {{"Authorization", "Bearer " + std::string(core::trimmed(key.key.reveal()))}};
-    return question;
-}
-
 /// A name that goes into a path as it is.
 bool is_plain_name(std::string_view name) {
     return std::all_of(name.begin(), name.end(), [](unsigned char letter) {
@@ -81,7 +72,7 @@ Outcome not_listed(const Subject& subject, const Facts& facts) {
     const auto& offered = subject.profile.models;
     const bool in_guides = std::find(offered.begin(), offered.end(), subject.model) != offered.end();
     const KeySource* key = used_key(subject);
-    const bool may_ask = key != nullptr && may_send_key(facts) && is_plain_name(subject.model);
+    const bool may_ask = key != nullptr && may_send_key(subject, facts) && is_plain_name(subject.model);
     const bool denied = may_ask && ask_relay(subject, facts, with_key(*key, fmt::format("{}/models/{}", facts.prefix, subject.model)),
                                              trust_for_key(facts), facts.within(kBudget))
                                            .status == 403;
@@ -99,12 +90,48 @@ Outcome not_listed(const Subject& subject, const Facts& facts) {
 
 }  // namespace
 
-bool may_send_key(const Facts& facts) {
+/// An authority that nobody verified learns nothing: what has to be secret is asked with Trust::Verified only.
+Trust trust_for_key(const Facts& facts) { return facts.url.secure() ? Trust::Verified : Trust::Anyone; }
+
+HttpQuestion with_key(const KeySource& key, std::string target) {
+    HttpQuestion question;
+    question.target = std::move(target);
+    question.headers = {{"Authorization", "Bearer " + std::string(core::trimmed(key.key.reveal()))}};
+    return question;
+}
+
+bool may_send_key(const Subject& subject, const Facts& facts) {
     // Beyond a proxy of another machine "localhost" is that machine's, and the way to it is in the clear. A name is where it leads to.
     const bool stays_here =
         wire::is_loopback(facts.url.host) &&
         (facts.proxy ? wire::is_loopback(facts.proxy->host) && wire::is_loopback(facts.proxy_address) : wire::is_loopback(facts.address));
-    return facts.proved_itself && (facts.url.secure() ? facts.trusted : stays_here);
+    return facts.proved_itself && (facts.url.secure() ? may_hear_secrets(subject, facts.vouched) : stays_here);
+}
+
+Outcome key_withheld(const Facts& facts) {
+    if (!facts.url.secure()) {
+        return Outcome::withheld("url.scheme").with("would decide", "https://, or a relay on this machine: the key is not sent unencrypted");
+    }
+    const bool is_opened = facts.vouched == Vouched::HereAlone;
+    return Outcome::withheld("tls.verify")
+        .with("would decide", is_opened ? "--allow-intercepted, if those who open TLS on the way may see the key; or a way past them"
+                                        : "a certificate that the public roots vouch for, or --cacert with the relay's own authority");
+}
+
+Outcome with_interceptor(Outcome outcome, const Facts& facts) {
+    const std::string who = facts.url.secure() ? interceptor_of(facts) : "";
+    if (who.empty()) {
+        return outcome;
+    }
+    if (outcome.status == result::CheckStatus::Pass) {
+        outcome.works = "requests with this key are answered, through who opens TLS on the way";
+    }
+    const bool is_well = outcome.status == result::CheckStatus::Pass || outcome.status == result::CheckStatus::Info;
+    outcome.status = is_well ? result::CheckStatus::Warn : outcome.status;
+    outcome.summary += ", seen by who opens TLS on the way";
+    outcome.findings.push_back(found("auth.key-intercepted", Confidence::Proven,
+                                     fmt::format("The key went through {}, who opens TLS on the way, as --allow-intercepted allows.", who)));
+    return outcome;
 }
 
 Outcome judge_key(const KeySource& key, Facts& facts, const HttpReply& reply) {
@@ -142,9 +169,8 @@ Outcome check_auth(const Subject& subject, Facts& facts) {
     if (key == nullptr) {
         return Outcome::not_applicable("no key was given");
     }
-    if (!may_send_key(facts)) {
-        return Outcome::inconclusive("the key was not sent: the peer was not verified",
-                                     "a certificate that the public roots vouch for, or --cacert with the relay's own authority");
+    if (!may_send_key(subject, facts)) {
+        return key_withheld(facts);
     }
     const HttpQuestion question = with_key(*key, facts.prefix + "/models");
     facts.auth_reply = ask_relay(subject, facts, question, trust_for_key(facts), facts.within(kBudget));
@@ -155,6 +181,9 @@ Outcome check_auth(const Subject& subject, Facts& facts) {
     const std::optional<HttpReply> first = silence.answered ? std::exchange(facts.auth_reply, std::move(silence.answered)) : std::nullopt;
     Outcome outcome = judge_key(*key, facts, *facts.auth_reply);
     outcome = first ? answered_late(std::move(outcome), *first) : outcome;
+    if (facts.auth_reply->end != HttpReply::End::NotSent) {
+        outcome = with_interceptor(std::move(outcome), facts);
+    }
     return show_answerer(outcome, *facts.auth_reply);
 }
 

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "doctor/handshake.h"
+#include "doctor/trust.h"
 
 namespace relaybench::doctor {
 
@@ -15,16 +16,10 @@ namespace {
 
 constexpr core::Duration kFirstKnock = std::chrono::milliseconds(2500);
 
-bool is_trusted(const Subject& subject, const Facts& facts, const Chain& chain) {
-    const auto at = core::SystemClock().wall_now();
-    if (!subject.ca_file.empty()) {
-        const auto store = store_of_file(subject.ca_file);
-        return store && judge_chain(chain, **store, facts.url.host, at).good();
-    }
-    if (judge_chain(chain, *public_roots(), facts.url.host, at).good()) {
-        return true;
-    }
-    return !subject.profile.expects_public_roots && judge_chain(chain, *system_store(), facts.url.host, at).good();
+/// Of this very connection: another one may have led to somebody else.
+bool may_be_told_secrets(const Subject& subject, const Facts& facts, const Chain& chain) {
+    const auto verdict = judge_trust(subject, chain, facts.url.host, core::SystemClock().wall_now());
+    return verdict && may_hear_secrets(subject, verdict->by);
 }
 
 }  // namespace
@@ -57,7 +52,7 @@ Reached reach_port(const Facts& facts, std::uint16_t port, Deadline deadline, Se
                                            : dial(address, first_port, until);
     };
     // A lost greeting is sent again ever more rarely: where time is left, a new one gets through sooner.
-    Dialled dialled = knock(std::min(deadline, now() + kFirstKnock));
+    Dialled dialled = knock(std::min(deadline, now() + kFirstKnock + facts.patience));
     if (dialled.system_error != 0 && now() < deadline) {
         dialled = knock(deadline);  // and a refusal, since a connection stood before, may come from one of several servers
     }
@@ -87,7 +82,7 @@ Reached reach_relay(const Subject& subject, const Facts& facts, Trust trust, Dea
     if (!done.session) {
         return {std::nullopt, fmt::format("no TLS session: {}", done.result.reason)};
     }
-    if (trust == Trust::Verified && !is_trusted(subject, facts, done.result.chain)) {
+    if (trust == Trust::Verified && !may_be_told_secrets(subject, facts, done.result.chain)) {
         return {std::nullopt, "the certificate is not trusted"};
     }
     return {Channel(std::move(socket), std::move(done.session)), {}};

@@ -27,7 +27,7 @@ enum class State : std::uint8_t { Waiting, Running, Met, Blocking };
 
 bool is_met(const Outcome& outcome) {
     return outcome.status == CheckStatus::Pass || outcome.status == CheckStatus::Info || outcome.status == CheckStatus::Warn ||
-           outcome.status == CheckStatus::Skip;
+           (outcome.status == CheckStatus::Skip && outcome.gap == Outcome::Gap::None);
 }
 
 Outcome run_guarded(const Check& check, const Subject& subject, Facts& facts) {
@@ -87,7 +87,10 @@ Outcome run_twice_if_failing(const Check& check, const Subject& subject, Facts& 
 core::Duration whole_budget(const Subject& subject) {
     constexpr core::Duration kQuick = std::chrono::seconds(18);
     constexpr core::Duration kDefault = std::chrono::seconds(42);
-    return subject.idle ? kDefault + subject.idle_for : subject.quick ? kQuick : kDefault;
+    constexpr core::Duration kSlow = std::chrono::seconds(40);  // for each step of the way its patience
+    constexpr core::Duration kReal = std::chrono::seconds(20);  // a model may think
+    const core::Duration usual = subject.idle ? kDefault + subject.idle_for : subject.quick ? kQuick : kDefault;
+    return usual + (subject.slow ? kSlow : core::Duration{0}) + (subject.real ? kReal : core::Duration{0});
 }
 
 class Examination {
@@ -249,7 +252,8 @@ class Examination {
         result.started = started - began_;
         result.took = clock_.now() - started;
         // What does not apply here is no gap in the examination.
-        result.required = result.required && result.status != CheckStatus::Skip;
+        const bool applies = outcome.status != CheckStatus::Skip || outcome.gap == Outcome::Gap::Withheld;
+        result.required = result.required && applies;
         untold_.push_back(result);
     }
 

@@ -10,6 +10,7 @@
 #include "core/text.h"
 #include "core/utf8.h"
 #include "wire/key_provider.h"
+#include "wire/proxy.h"
 
 namespace relaybench::doctor {
 namespace {
@@ -124,13 +125,11 @@ std::string shown_url(std::string_view text) {
 }
 
 std::string shown_proxy(std::string_view value) {
-    const std::size_t separator = value.find("://");
-    const std::string_view scheme = separator == std::string_view::npos ? "" : value.substr(0, separator + 3);
-    const std::size_t at = value.rfind('@');
-    if (at == std::string_view::npos) {
+    const wire::ProxyText parts = wire::split_proxy(value);
+    if (!parts.has_login) {
         return core::printable(value, kMaxShownProxy);
     }
-    return core::printable(std::string(scheme) + "…@" + std::string(value.substr(at + 1)), kMaxShownProxy);
+    return core::printable(fmt::format("{}{}…@{}", parts.scheme, parts.scheme.empty() ? "" : "://", parts.place), kMaxShownProxy);
 }
 
 }  // namespace relaybench::doctor

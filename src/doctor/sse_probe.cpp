@@ -49,24 +49,28 @@ bool StreamSample::is_stream() const {
     return reply.status == 200 && core::lowercase(reply.header("content-type")).find("text/event-stream") != std::string::npos;
 }
 
-StreamSample sample_of(HttpReply reply) {
-    StreamSample sample;
-    sample.reply = std::move(reply);
-    const bool gzipped = core::iequals(sample.reply.header("content-encoding"), "gzip");
+void feed_pieces(const HttpReply& reply, const std::function<bool(std::string_view bytes, core::TimePoint at)>& take) {
+    const bool gzipped = core::iequals(reply.header("content-encoding"), "gzip");
     wire::GzipReader unpacked;
-    EventCollector collector(sample);
     std::size_t fed = 0;
-    for (const auto& piece : sample.reply.pieces) {
-        const auto bytes = std::string_view(sample.reply.body).substr(fed, piece.body_bytes - fed);
+    for (const auto& piece : reply.pieces) {
+        const auto bytes = std::string_view(reply.body).substr(fed, piece.body_bytes - fed);
         fed = piece.body_bytes;
         std::string text;
         if (gzipped && !unpacked.read(bytes, kMostTextBytes, text)) {
             break;
         }
-        if (!collector.take(gzipped ? std::string_view(text) : bytes, piece.at)) {
+        if (!take(gzipped ? std::string_view(text) : bytes, piece.at)) {
             break;
         }
     }
+}
+
+StreamSample sample_of(HttpReply reply) {
+    StreamSample sample;
+    sample.reply = std::move(reply);
+    EventCollector collector(sample);
+    feed_pieces(sample.reply, [&collector](std::string_view bytes, core::TimePoint at) { return collector.take(bytes, at); });
     return sample;
 }
 

@@ -2,8 +2,10 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "doctor/examination.h"
@@ -36,6 +38,9 @@ struct StreamSample {
     /// From the request to the last byte that came.
     [[nodiscard]] core::Duration cut_after() const { return reply.ended_at - reply.asked; }
 };
+
+/// The text of an answer's body piece by piece, unpacked where it came compressed; ends when `take` returns false.
+void feed_pieces(const HttpReply& reply, const std::function<bool(std::string_view bytes, core::TimePoint at)>& take);
 
 /// The pieces of an answer as events; compressed ones are read as their bytes come.
 [[nodiscard]] StreamSample sample_of(HttpReply reply);

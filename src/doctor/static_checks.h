@@ -36,4 +36,12 @@ struct ClientRoute {
 /// In the order above. Empty when the URL cannot be read.
 [[nodiscard]] std::vector<ClientRoute> client_routes(const Subject& subject);
 
+/// A variable that names a proxy, with its value as it is written: the login in it is never to be shown.
+struct ProxyVariable {
+    std::string name;
+    std::string value;
+};
+/// Of the system (/etc/environment): what logins are given, and services and containers are not.
+[[nodiscard]] std::vector<ProxyVariable> system_proxies(const Subject& subject);
+
 }  // namespace relaybench::doctor

@@ -9,9 +9,9 @@
 #include "doctor/dns_query.h"
 #include "doctor/facts.h"
 #include "doctor/finding_codes.h"
-#include "doctor/interception.h"
 #include "doctor/reach.h"
 #include "doctor/stream_arms.h"
+#include "doctor/trust.h"
 #include "wire/url.h"
 
 namespace relaybench::doctor {
@@ -223,7 +223,7 @@ Outcome check_stream_arms(const Subject& subject, Facts& facts) {
         arms.compressed = pacing_of(streams.compressed, streams.round_trip);
     }
     arms.by_get = pacing_of(streams.by_get, std::nullopt);
-    facts.intercepted_by = interceptor_of(subject, facts);
+    facts.intercepted_by = interceptor_of(facts);
     const bool is_late = !arms.plain.is_even() && arms.plain.verdict != Pacing::Verdict::TooFew;
     if (is_late) {
         play_late_arms(subject, facts, arms);

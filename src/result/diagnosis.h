@@ -66,6 +66,14 @@ struct FindingPlace {
     std::size_t finding = 0;
 };
 
+/// What a network is like, in classes that name nobody: enough to tell two networks apart.
+struct NetworkFingerprint {
+    std::string local_ip_class = "none";      ///< of the address that packets to the internet leave by: public, private, shared, …
+    std::optional<std::uint32_t> default_mtu;  ///< of the interface that has it
+    std::size_t resolvers = 0;                ///< that are configured
+    bool proxy_used = false;
+};
+
 /// What doctor found out.
 struct Diagnosis {
     std::string run_id;
@@ -73,6 +81,7 @@ struct Diagnosis {
     std::string started_at;           ///< RFC 3339, UTC
     std::string target;               ///< URL without secrets
     std::string mode;                 ///< "quick", "default" or "idle"
+    NetworkFingerprint network;
     std::vector<CheckResult> checks;  ///< in the order of the catalogue
     std::vector<std::string> works;   ///< what still works, a short sentence each
 

@@ -19,7 +19,7 @@ double in_milliseconds(core::Duration duration) {
 DiagnosisJson finding_json(const Finding& finding) {
     return {{"code", finding.code},         {"title", finding.title}, {"confidence", confidence_id(finding.confidence)},
             {"who", party_id(finding.who)}, {"cause", finding.cause}, {"fix", finding.fix},
-            {"commands", finding.commands}};
+            {"commands", finding.commands}, {"doc", "doctor.md#" + finding.code}};
 }
 
 /// A name that was used before gets a number: nothing that was seen is lost.
@@ -71,6 +71,13 @@ DiagnosisJson summary_json(const Diagnosis& diagnosis) {
     return json;
 }
 
+DiagnosisJson network_json(const NetworkFingerprint& network) {
+    return {{"local_ip_class", network.local_ip_class},
+            {"default_if_mtu", network.default_mtu ? DiagnosisJson(*network.default_mtu) : DiagnosisJson(nullptr)},
+            {"resolver_count", network.resolvers},
+            {"proxy_used", network.proxy_used}};
+}
+
 /// Everything but the checks.
 DiagnosisJson frame_json(const Diagnosis& diagnosis, std::string_view kind) {
     DiagnosisJson json;
@@ -81,6 +88,7 @@ DiagnosisJson frame_json(const Diagnosis& diagnosis, std::string_view kind) {
     json["started_at"] = diagnosis.started_at;
     json["target"] = diagnosis.target;
     json["mode"] = diagnosis.mode;
+    json["network_fingerprint"] = network_json(diagnosis.network);
     json["summary"] = summary_json(diagnosis);
     return json;
 }

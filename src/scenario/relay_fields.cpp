@@ -48,6 +48,29 @@ void read_connect_to(Relay& relay, const Node& node, Inspection& inspection) {
     }
 }
 
+/// One text or a list of them, as they are.
+Field<Relay> texts_field(std::string_view name, std::string_view doc, std::vector<std::string> Relay::* member) {
+    const ValueShape text{.kind = ValueShape::Kind::Text};
+    Field<Relay> field;
+    field.shape = {.name = std::string(name),
+                   .doc = std::string(doc),
+                   .value = {.kind = ValueShape::Kind::AnyOf, .parts = {text, {.kind = ValueShape::Kind::List, .parts = {text}}}}};
+    field.read = [member](Relay& relay, const Node& node, Inspection& inspection) {
+        const auto read_one = [&](const Node& item) {
+            if (auto value = TextCodec{}.read(item)) {
+                (relay.*member).push_back(*std::move(value));
+            } else {
+                inspection.problem(std::move(value.error()));
+            }
+        };
+        if (node.kind == Node::Kind::Scalar) {
+            return read_one(node);
+        }
+        read_list(node, "a text or a list of texts", inspection, read_one);
+    };
+    return field;
+}
+
 Field<Relay> connect_to_field() {
     const ValueShape text{.kind = ValueShape::Kind::Text};
     Field<Relay> field;
@@ -77,6 +100,12 @@ void add_target_fields(std::vector<Field<Relay>>& fields) {
     fields.push_back(scalar<Relay>("model", "Name of the model to ask for.", &Relay::model, TextCodec{}));
 }
 
+void add_doctor_fields(std::vector<Field<Relay>>& fields) {
+    fields.push_back(texts_field("control", "For doctor: hosts to reach as well, HOST or HOST:PORT, one or a list.", &Relay::control));
+    fields.push_back(texts_field("key_format", "For doctor: regular expressions of the keys that this relay takes, one or a list.",
+                                 &Relay::key_formats));
+}
+
 void add_connection_fields(std::vector<Field<Relay>>& fields) {
     fields.push_back(scalar<Relay>("key_env", "Environment variable that holds the key.", &Relay::key_env, TextCodec{}));
     fields.push_back(scalar<Relay>("key_file", "File that holds the key; - is standard input.", &Relay::key_file, TextCodec{}));
@@ -103,6 +132,7 @@ Table<Relay> make_table() {
     Table<Relay> table;
     add_target_fields(table.fields);
     add_connection_fields(table.fields);
+    add_doctor_fields(table.fields);
     table.exclusive = {
         {{"url", "embedded"}, Exclusive::Need::ExactlyOne, "url for a real relay, embedded for the built-in one"},
         {{"key_env", "key_file"}, Exclusive::Need::AtMostOne, "key_env for an environment variable, key_file for a file"},

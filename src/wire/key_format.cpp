@@ -124,6 +124,15 @@ const std::vector<KeyPattern>& guide_key_patterns() {
     return patterns;
 }
 
+bool is_key_regex(const std::string& text) {
+    try {
+        static_cast<void>(std::regex(text, std::regex::ECMAScript));
+        return !text.empty();
+    } catch (const std::regex_error&) {
+        return false;
+    }
+}
+
 bool matches_any(std::string_view key, const std::vector<KeyPattern>& patterns) {
     if (key.size() > kMaxKey) {
         return false;

@@ -25,6 +25,9 @@ struct KeyProblem {
 /// Everything suspicious about a key's form; empty when it matches one of the patterns and nothing else is odd. Warns, never blocks.
 [[nodiscard]] std::vector<KeyProblem> inspect_key(std::string_view key, const std::vector<KeyPattern>& patterns);
 
+/// Whether it can be used as KeyPattern::regex.
+[[nodiscard]] bool is_key_regex(const std::string& text);
+
 /// True when the key matches one of the patterns.
 [[nodiscard]] bool matches_any(std::string_view key, const std::vector<KeyPattern>& patterns);
 

@@ -126,10 +126,31 @@ bool exempts(std::string_view entry, std::string_view host, std::uint16_t port) 
 
 std::string Proxy::text() const { return "http://" + host_and_port(host, port); }
 
+std::string_view ProxyText::host() const {
+    const std::size_t close = place.starts_with('[') ? place.find(']') : std::string_view::npos;
+    return close == std::string_view::npos ? place.substr(0, place.find_first_of(":/")) : place.substr(1, close - 1);
+}
+
+ProxyText split_proxy(std::string_view text) {
+    ProxyText parts;
+    if (const std::size_t separator = text.find("://"); separator != std::string_view::npos) {
+        parts.scheme = text.substr(0, separator);
+        text.remove_prefix(separator + 3);
+    }
+    if (const std::size_t at = text.rfind('@'); at != std::string_view::npos) {
+        parts.has_login = true;
+        parts.login = text.substr(0, at);
+        text.remove_prefix(at + 1);
+    }
+    parts.place = text;
+    return parts;
+}
+
 core::Expected<Proxy> parse_proxy(std::string_view text) {
-    const std::size_t separator = text.find("://");
-    const std::string scheme = separator == std::string_view::npos ? "http" : core::lowercase(text.substr(0, separator));
-    std::string_view rest = separator == std::string_view::npos ? text : text.substr(separator + 3);
+    const ProxyText parts = split_proxy(text);
+    const bool has_scheme = text.find("://") != std::string_view::npos;
+    const std::string scheme = has_scheme ? core::lowercase(parts.scheme) : "http";
+    const std::string_view rest = parts.place;
     if (scheme != "http") {
         const bool is_word =
             std::all_of(scheme.begin(), scheme.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); });
@@ -138,13 +159,12 @@ core::Expected<Proxy> parse_proxy(std::string_view text) {
                                 : std::string("what stands before \"://\" is no scheme"));
     }
     Proxy proxy;
-    if (const std::size_t at = rest.rfind('@'); at != std::string_view::npos) {
-        auto credentials = percent_decoded(rest.substr(0, at));
+    if (parts.has_login) {
+        auto credentials = percent_decoded(parts.login);
         if (!credentials) {
             return no_proxy_url("the proxy's user or password holds a '%' that is not percent-encoded");
         }
         proxy.credentials = core::Secret(*std::move(credentials));
-        rest.remove_prefix(at + 1);
     }
     const std::string_view authority = rest.substr(0, rest.find('/'));
     if (authority.size() + 1 < rest.size()) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -18,6 +19,24 @@ struct Proxy {
     /// For people and results: without credentials.
     [[nodiscard]] std::string text() const;
 };
+
+/// The environment variables that name a proxy, and those that name hosts which are reached without one. Which program reads which, and in
+/// what order, differs.
+inline constexpr std::array<std::string_view, 6> kProxyVariables = {"https_proxy", "HTTPS_PROXY", "http_proxy",
+                                                                    "HTTP_PROXY",  "all_proxy",   "ALL_PROXY"};
+inline constexpr std::array<std::string_view, 2> kNoProxyVariables = {"no_proxy", "NO_PROXY"};
+
+/// The parts of a proxy's text, however badly it is written: a password may hold any character, so that the last '@' ends the login.
+struct ProxyText {
+    std::string_view scheme;  ///< without "://"; empty: none
+    std::string_view login;   ///< as it is written, not decoded; empty: none
+    std::string_view place;   ///< host and port, and what stands behind them
+    bool has_login = false;
+
+    /// Up to the first of ":/", or the brackets of an IPv6 address.
+    [[nodiscard]] std::string_view host() const;
+};
+[[nodiscard]] ProxyText split_proxy(std::string_view text);
 
 /// The scheme may be missing, the port may not: programs do not agree on its default. Proxies that are spoken to over TLS or SOCKS are
 /// refused. Errors never show user or password.

@@ -313,15 +313,15 @@ class Network:
             yield server.port
 
     @contextlib.contextmanager
-    def nginx(self, *servers, where=None, port=443):
-        """An nginx with these server blocks (tls_server(), plain_server()); it is ready when it listens at `port`."""
+    def nginx(self, *servers, where=None, port=443, before=()):
+        """An nginx with these server blocks (tls_server(), plain_server()); it is ready when it listens at `port`. `before`: what runs it."""
         where = where or self.srv
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
             folder.chmod(0o755)
             (folder / "nginx.conf").write_text(lab.NGINX.format(folder=folder, http="\n".join(servers)))
             program = shutil.which("nginx") or "/usr/sbin/nginx"
-            with where.running(program, "-p", folder, "-c", folder / "nginx.conf", ready=("127.0.0.1", port)):
+            with where.running(*before, program, "-p", folder, "-c", folder / "nginx.conf", ready=("127.0.0.1", port)):
                 yield
 
 

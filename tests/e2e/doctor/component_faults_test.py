@@ -88,6 +88,7 @@ class Row:
     never: tuple = ()  # beginnings of codes that must not
     works: str = ""
     says: str = ""  # in the cause of the root, or of the first in `also`
+    states: tuple = ()  # (check, status) that must be so
 
 
 def row(fault, root="", exit_code=None, **more):
@@ -124,6 +125,25 @@ def _(place):
 @row("F19 squid bump, trusted", exit_code=98, also=("tls.intercepted-trusted", "proxy.required", "http.intermediary"), never=STREAMS_WELL, works="SSE streams")
 def _(place):
     return bumped(place, WEBSOCKETS, trusted=True)
+
+
+@row("F19 squid bump, trusted: the key stays here", exit_code=98, states=(("http.auth", "skip"), ("http.ratelimit", "skip"), ("sse.timing", "pass")))
+def _(place):
+    arguments, environment = bumped(place, WEBSOCKETS, trusted=True)
+    return [*arguments, "--real"], environment
+
+
+@row("F19 squid bump, trusted and allowed", also=("auth.key-intercepted", "tls.intercepted-trusted"), never=STREAMS_WELL, works="through who opens TLS",
+     says="Lab", states=(("sse.real", "pass"), ("model.list", "pass")))  # fmt: skip
+def _(place):
+    arguments, environment = bumped(place, WEBSOCKETS, trusted=True)
+    return [*arguments, "--allow-intercepted", "--real", "-m", "gpt-4o-mini"], environment
+
+
+@row("F19 squid bump, untrusted though allowed", "tls.intercepted-untrusted", never=("auth.",), states=(("http.auth", "skip"),))
+def _(place):
+    arguments, environment = bumped(place, trusted=False)
+    return [*arguments, "--allow-intercepted"], environment
 
 
 @row("F33 squid bump blocks WS", "ws.upgrade-stripped", also=("tls.intercepted-trusted",), works="SSE streams")
@@ -209,6 +229,116 @@ def _(place):
     return tunnelled(place, place.enter(components.mitmdump(folder)))
 
 
+# --- hosts to compare with ----------------------------------------------------------------------------------------------------------------
+
+
+def control(port):
+    return "--control", f"127.0.0.1:{port}"
+
+
+@row("relay and control host through a proxy", states=(("tcp.control", "pass"),))
+def _(place):
+    arguments, environment = through(place, place.enter(lab.tinyproxy()))
+    return [*arguments, *control(place.enter(lab.nginx("return 204;"))), "--only", "tcp.control"], environment
+
+
+@row("F21 squid denies the relay's port alone", "proxy.policy-denied", also=("net.relay-only-blocked",), states=(("tcp.control", "warn"),))
+def _(place):
+    squid = place.enter(components.squid(f"acl relay port {place.relay}", "http_access deny relay", components.SQUID_OPEN))
+    arguments, environment = through(place, squid)
+    return [*arguments, *control(place.enter(lab.nginx("return 204;")))], environment
+
+
+@row("F21 squid denies everything", "proxy.policy-denied", never=("net.",), states=(("tcp.control", "info"),))
+def _(place):
+    arguments, environment = through(place, place.enter(components.squid("http_access deny all")))
+    return [*arguments, *control(place.enter(lab.nginx("return 204;")))], environment
+
+
+@row("F21 a proxy without a way out", "net.offline", also=("proxy.upstream-fail",), says="though the proxy itself is")
+def _(place):
+    arguments = [f"http://127.0.0.1:{lab.free_port()}/v1", "--proxy", f"http://127.0.0.1:{place.enter(components.squid(components.SQUID_OPEN))}"]
+    return [*arguments, *control(lab.free_port())]
+
+
+@row("F21 the proxy is down, the direct way works", "proxy.refused", never=("net.",), states=(("tcp.control", "info"),))
+def _(place):
+    arguments, environment = through(place, lab.free_port())
+    return [*arguments, *control(place.enter(lab.nginx("return 204;")))], environment
+
+
+SK_KEY = "sk-CanaryKeyOfAGatewayOfOnesOwn42"
+
+
+@row("F01 another provider's key", "key.wrong-provider")
+def _(place):
+    return [place.url], {"LAB_KEY": SK_KEY}
+
+
+@row("F01 control: such keys are taken here", never=("key.",))
+def _(place):
+    return [place.url, "--key-format", "^sk-[A-Za-z0-9]+$"], {"LAB_KEY": SK_KEY}
+
+
+# --- real completions ---------------------------------------------------------------------------------------------------------------------
+
+
+@row("a real completion in time", states=(("sse.real", "pass"),))
+def _(place):
+    return [place.url, "--real"]
+
+
+CALM = "fast?ttft=100ms&gap=40ms&tokens=40"
+GATHERED = "proxy_buffer_size 64k; proxy_buffers 8 64k; proxy_busy_buffers_size 128k;"
+
+
+@row("a relay that gathers its completions", "sse.real-at-once", works="SSE streams", states=(("sse.timing", "pass"),))
+def _(place):
+    place.relay = place.enter(relay(CALM)).port
+    return [place.nginx(f"location / {{ {place.forward} proxy_buffering off; }} location /v1/chat/completions {{ {place.stock} {GATHERED} }}"), "--real"]
+
+
+@row("everything gathered: the synthetic verdict stands", "sse.buffered-full", never=("sse.real",), states=(("sse.real", "info"),))
+def _(place):
+    place.relay = place.enter(relay(CALM)).port
+    held = f"proxy_ignore_headers X-Accel-Buffering; {place.stock} {GATHERED}"
+    return [place.nginx(f"location / {{ {held} }} location /v1/doctor/ws {{ {place.forward} }}"), "--real"]
+
+
+@row("few tokens decide nothing", states=(("sse.real", "inconclusive"),))
+def _(place):
+    return [f"http://127.0.0.1:{place.enter(relay('fast?tokens=5')).port}/v1", "--real"]
+
+
+@row("a completion that is cut", "sse.truncated", states=(("sse.finish", "pass"),))
+def _(place):
+    cut = place.enter(relay("fault:fin-mid-stream")).port
+    return [place.nginx(f"location / {{ {place.forward} }} location /v1/chat/completions {{ {lab.FORWARD.format(relay=cut)} }}"), "--real"]
+
+
+@row("quota that only a completion shows", "auth.quota", states=(("http.auth", "pass"),))
+def _(place):
+    body = '{"error":{"message":"no credit","type":"insufficient_quota","code":"insufficient_quota"}}'
+    refuse = f"default_type application/json; return 429 '{body}';"
+    return [place.nginx(f"location / {{ {place.forward} }} location /v1/chat/completions {{ {refuse} }}"), "--real"]
+
+
+@row("a completion that is refused", "sse.real-refused", says="max_tokens")
+def _(place):
+    refuse = """default_type application/json; return 400 '{"error":{"message":"max_tokens is not supported","type":"invalid_request_error"}}';"""
+    return [place.nginx(f"location / {{ {place.forward} }} location /v1/chat/completions {{ {refuse} }}"), "--real"]
+
+
+@row("as configured: a WebSocket dialect and a control host", states=(("sse.real", "pass"), ("tcp.control", "pass")))
+def _(place):
+    folder = place.folder / "relaybench"
+    folder.mkdir()
+    (folder / "config.yaml").write_text(f"""relays:
+  - {{name: lab, url: "ws://127.0.0.1:{place.relay}/v1/stream", dialect: stream-ws, key_env: LAB_KEY, control: "127.0.0.1:{place.relay}"}}
+""")
+    return ["lab", "--real"], {"XDG_CONFIG_HOME": str(place.folder)}
+
+
 # --- who limits, who redirects ------------------------------------------------------------------------------------------------------------
 
 
@@ -273,6 +403,18 @@ def _(place):
 @row("no keep-alive", also=("http.no-keepalive",))
 def _(place):
     return [place.nginx(f"keepalive_timeout 0; location / {{ {place.forward} }}")]
+
+
+@row("a WebSocket that is opened late", also=("ws.upgrade-slow",), works="WebSocket")
+def _(place):
+    return [place.middle(up=LateUpgrade)]
+
+
+class LateUpgrade(components.Passing):
+    def feed(self, data):
+        if b"Upgrade: websocket" in data:
+            time.sleep(2.3)
+        return data
 
 
 # --- gateways that answer in the relay's place --------------------------------------------------------------------------------------------
@@ -694,6 +836,9 @@ class ComponentFaults(unittest.TestCase):
             self.assertFalse([code for code in codes if code.startswith(beginning)], trouble)
         if each.works:
             self.assertIn(each.works, " ".join(document["summary"]["works"]), trouble)
+        states = {check["id"]: check["status"] for check in document["checks"]}
+        for check, status in each.states:
+            self.assertEqual(states.get(check), status, (check, document["checks"]))
         if each.says:
             self.assertIn(each.says, cause_of(document, each.root or each.also[0]), trouble)
 

@@ -108,6 +108,12 @@ class ExitCodes(unittest.TestCase):
             refused(self, run(url, "--watch", "10ms"), "at least 1s")
             refused(self, run(url, "--watch", "--bundle", "x.tar.gz"), "--watch")
             refused(self, run(url, "--no-mask"), "--bundle")
+            refused(self, run(url, "--control", "https://one.example/x"), "--control", "expected HOST")
+            refused(self, run(url, *(["--control", "one.example"] * 5)), "--control", "at most 4")
+            refused(self, run(url, "--key-format", "["), "--key-format", "no regular expression")
+            refused(self, run(url, "--real", "--quick"), "--quick")
+            refused(self, run(url, "--only", "sse.real"), "add --real")
+            refused(self, run(url, "--only", "tcp.control"), "add --control HOST")
         self.assertEqual(listener.connections, 0)
 
     def test_130_when_interrupted_with_what_is_known(self):

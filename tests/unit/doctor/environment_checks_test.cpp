@@ -105,6 +105,16 @@ TEST_CASE("proxy: what is odd about the variables is told") {
     CHECK(proxy_check({}, "nonsense").blocked_by == "url.parse");
 }
 
+TEST_CASE("proxy: a proxy of the system that this process does not know is shown, without its password") {
+    const std::map<std::string, std::string> files = {
+        {"/etc/environment", "PATH=\"/usr/bin\"\nhttps_proxy=\"http://me:hidden@proxy.corp:3128\"\nno_proxy=localhost\nHTTP_PROXY=\n"}};
+    const auto shown = doctor::check_proxy_environment(test::subject_of({.files = files}));
+    CHECK(test::seen(shown) == "pass");
+    CHECK(test::evidence(shown, "/etc/environment") == "https_proxy is http://…@proxy.corp:3128 there, and not here");
+    const Environment same = {{"https_proxy", "http://me:hidden@proxy.corp:3128"}};
+    CHECK(test::evidence(doctor::check_proxy_environment(test::subject_of({.environment = same, .files = files})), "/etc/environment") == "(none)");
+}
+
 TEST_CASE("proxy: no text holds the proxy's password") {
     for (const char* value :
          {"http://me:s3cr3t@proxy:3128", "http://me:s3cr3t@proxy", "me:s3cr3t@proxy:3128", "socks5://me:s3cr3t@proxy:1080",

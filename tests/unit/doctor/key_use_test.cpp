@@ -1,5 +1,10 @@
 #include "doctor/key_use.h"
 
+#include <openssl/pem.h>
+
+#include <memory>
+#include <string_view>
+
 #include <doctest/doctest.h>
 
 #include "doctor/facts.h"
@@ -33,15 +38,15 @@ doctor::HttpReply answer(int status, const char* type, const char* body) {
 }  // namespace
 
 TEST_CASE("key use: without TLS it is the address that decides whether a key stays here, not the name") {
-    CHECK(doctor::may_send_key(local_facts()));
+    CHECK(doctor::may_send_key(doctor::Subject{}, local_facts()));
     for (const char* address : {"203.0.113.7", "192.168.1.7", "2001:db8::1", ""}) {
         doctor::Facts facts = local_facts();
         facts.address = address;
-        CHECK_FALSE(doctor::may_send_key(facts));
+        CHECK_FALSE(doctor::may_send_key(doctor::Subject{}, facts));
     }
     doctor::Facts unproved = local_facts();
     unproved.proved_itself = false;
-    CHECK_FALSE(doctor::may_send_key(unproved));
+    CHECK_FALSE(doctor::may_send_key(doctor::Subject{}, unproved));
 }
 
 TEST_CASE("key use: through a proxy it is the proxy's address") {
@@ -49,21 +54,53 @@ TEST_CASE("key use: through a proxy it is the proxy's address") {
     facts.address.clear();
     facts.proxy = wire::Proxy{.host = "localhost", .port = 3128, .credentials = {}};
     facts.proxy_address = "::1";
-    CHECK(doctor::may_send_key(facts));
+    CHECK(doctor::may_send_key(doctor::Subject{}, facts));
     facts.proxy_address = "203.0.113.7";
-    CHECK_FALSE(doctor::may_send_key(facts));
+    CHECK_FALSE(doctor::may_send_key(doctor::Subject{}, facts));
     facts.proxy_address.clear();
     facts.address = "127.0.0.1";
-    CHECK_FALSE(doctor::may_send_key(facts));
+    CHECK_FALSE(doctor::may_send_key(doctor::Subject{}, facts));
 }
 
 TEST_CASE("key use: over TLS it is the verified certificate, wherever that is") {
     doctor::Facts facts = local_facts();
     facts.url = *wire::parse_url("https://localhost:8443/v1");
-    CHECK_FALSE(doctor::may_send_key(facts));
-    facts.trusted = true;
+    CHECK_FALSE(doctor::may_send_key(doctor::Subject{}, facts));
+    facts.vouched = doctor::Vouched::Publicly;
     facts.address = "203.0.113.7";
-    CHECK(doctor::may_send_key(facts));
+    CHECK(doctor::may_send_key(doctor::Subject{}, facts));
+}
+
+TEST_CASE("key use: a key that is kept back is a gap, and names the check that forbids it") {
+    const doctor::Subject subject = test::subject_of({});
+    doctor::Facts facts = local_facts();
+    facts.url = *wire::parse_url("https://relay.example/v1");
+    facts.vouched = doctor::Vouched::HereAlone;
+    const auto intercepted = doctor::check_auth(subject, facts);
+    CHECK(test::seen(intercepted) == "skip");
+    CHECK(intercepted.blocked_by == "tls.verify");
+    CHECK(intercepted.gap == doctor::Outcome::Gap::Withheld);
+    CHECK(test::evidence(intercepted, "would decide").find("--allow-intercepted") != std::string::npos);
+    facts.vouched = doctor::Vouched::Nobody;
+    CHECK(test::evidence(doctor::check_auth(subject, facts), "would decide").find("--allow-intercepted") == std::string::npos);
+    facts.url = *wire::parse_url("http://10.1.2.3/v1");
+    CHECK(doctor::check_auth(subject, facts).blocked_by == "url.scheme");
+}
+
+TEST_CASE("key use: a key that went through an interceptor is said to have, and a check that decided nothing stays undecided") {
+    doctor::Facts facts = local_facts();
+    facts.url = *wire::parse_url("https://relay.example/v1");
+    facts.vouched = doctor::Vouched::Publicly;
+    CHECK(test::seen(doctor::with_interceptor(doctor::Outcome::pass("good"), facts)) == "pass");
+    facts.vouched = doctor::Vouched::HereAlone;
+    const std::string_view pem = doctor::embedded_roots().front().text;
+    const std::unique_ptr<BIO, decltype(&BIO_free)> text(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), &BIO_free);
+    facts.chain.emplace_back(PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr));
+    const auto told = doctor::with_interceptor(doctor::Outcome::pass("good"), facts);
+    CHECK(test::seen(told) == "warn auth.key-intercepted");
+    CHECK(told.findings[0].cause.find(doctor::interceptor_of(facts)) != std::string::npos);
+    CHECK_FALSE(told.works.empty());
+    CHECK(test::seen(doctor::with_interceptor(doctor::Outcome::inconclusive("what", "that"), facts)) == "inconclusive auth.key-intercepted");
 }
 
 TEST_CASE("key use: a key that lies beside is none, and an empty one does not hide the next") {

@@ -139,6 +139,29 @@ TEST_CASE("runner: a failure blocks what needs it, also at a distance, and nothi
     CHECK(results[3].status == CheckStatus::Pass);
 }
 
+TEST_CASE("runner: what is withheld blocks what needs it and stays a gap; what does not apply is neither") {
+    const auto results = examined({check("kept", {}, [] { return Outcome::withheld("tls.verify"); }, Check::Kind::Network),
+                                   check("needing", {"kept"}, passing, Check::Kind::Network),
+                                   check("none", {}, [] { return Outcome::not_applicable("no proxy"); }, Check::Kind::Network),
+                                   check("other", {"none"}, passing, Check::Kind::Network)});
+    CHECK(results[0].status == CheckStatus::Skip);
+    CHECK(results[0].blocked_by == "tls.verify");
+    CHECK(results[0].required);
+    CHECK(results[1].blocked_by == "kept");
+    CHECK_FALSE(results[2].required);
+    CHECK(results[3].status == CheckStatus::Pass);
+}
+
+TEST_CASE("runner: what costs or must be named is left out unless it was asked for") {
+    const std::vector<Check> all = {check("control", {}, passing, Check::Kind::Control), check("real", {}, passing, Check::Kind::Real)};
+    Subject subject;
+    CHECK(chosen_checks(all, {}, subject).empty());
+    subject.controls = {{.host = "one.example"}};
+    CHECK(chosen_checks(all, {}, subject).size() == 1);
+    subject.real = true;
+    CHECK(chosen_checks(all, {}, subject).size() == 2);
+}
+
 TEST_CASE("runner: what comes after a check waits for its end, and runs also when it failed") {
     std::atomic<bool> first_is_over = false;
     bool came_after = false;

@@ -34,6 +34,20 @@ TEST_CASE("proxy: what is refused says what is wanted, and never shows a passwor
     }
 }
 
+TEST_CASE("proxy: the parts of a text are found however badly it is written") {
+    const auto parts = split_proxy("http://user:p@ss:/w?rd@proxy.example:3128/");
+    CHECK(parts.scheme == "http");
+    CHECK(parts.login == "user:p@ss:/w?rd");
+    CHECK(parts.place == "proxy.example:3128/");
+    CHECK(parts.host() == "proxy.example");
+    CHECK(split_proxy("proxy.example:3128").scheme.empty());
+    CHECK_FALSE(split_proxy("proxy.example:3128").has_login);
+    CHECK(split_proxy("socks5h://[2001:db8::1]:1080").host() == "2001:db8::1");
+    CHECK(split_proxy("[2001:db8::1").host() == "[2001");
+    CHECK(split_proxy("@").has_login);
+    CHECK(split_proxy("").host().empty());
+}
+
 TEST_CASE("proxy: Basic credentials are those of RFC 7617") {
     CHECK(basic_authorization(core::Secret("Aladdin:open sesame")) == "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
 }

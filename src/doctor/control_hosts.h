@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string_view>
+
+#include "core/error.h"
+#include "doctor/control_verdict.h"
+#include "doctor/reach.h"
+
+namespace relaybench::doctor {
+
+/// HOST, HOST:PORT, an IPv6 address with or without brackets; the port is 443 where none is named.
+[[nodiscard]] core::Expected<ControlHost> parse_control(std::string_view text);
+
+/// Tries to reach it the way that the relay is reached: by the proxy's tunnel, or directly.
+[[nodiscard]] ControlTried try_control(const Facts& facts, const ControlHost& control);
+
+/// A way over which it can be asked in HTTP: by TLS, and plainly at port 80. Nobody is verified; nothing secret may be sent.
+[[nodiscard]] Reached speak_to_control(const Facts& facts, const ControlHost& control, Deadline deadline);
+
+}  // namespace relaybench::doctor
