@@ -151,7 +151,7 @@ Outcome nothing_connects(const Facts& facts, const Attempts& done) {
     return outcome;
 }
 
-Outcome check_port(const Subject& subject, Facts& facts) {
+Outcome check_port(const Subject& /*subject*/, Facts& facts) {
     if (facts.proxy) {
         return Outcome::not_applicable("connections go through the proxy");
     }
