@@ -86,17 +86,29 @@ def genuine_certificate(path):
     _certificates.add(hashlib.sha256(ssl.PEM_cert_to_DER_cert(first)).hexdigest())
 
 
-@dataclasses.dataclass
 class Sent:
-    """All that went to one peer over one connection."""
+    """All that went to one peer over one connection. Of much only the beginning and the end is kept, and whether a secret was in it."""
 
-    kind: str  # "plain", "tls" (what TLS was given) or "name" (what was to be looked up)
-    to: str
-    certificate: str
-    data: bytes = b""
+    KEPT = 1 << 18
+    SEAM = 1 << 10  # a secret may be cut there
+
+    def __init__(self, kind, to, certificate="", data=b""):
+        self.kind = kind  # "plain", "tls" (what TLS was given) or "name" (what was to be looked up)
+        self.to = to
+        self.certificate = certificate
+        self.beginning = bytes(data[: self.SEAM])
+        self.data = bytearray(data)
+        self.had_secret = False
+
+    def add(self, data, secrets):
+        if len(self.data) > self.KEPT:
+            self.had_secret = self.holds(secrets)
+            del self.data[: -self.SEAM]
+        self.data += data
+        self.beginning = self.beginning if len(self.beginning) >= self.SEAM else bytes(self.data[: self.SEAM])
 
     def holds(self, secrets):
-        return any(holds(self.data, secret) for secret in secrets)
+        return self.had_secret or any(holds(self.data, secret) for secret in secrets)
 
     def may_have(self, secrets):
         if self.kind == "tls":
@@ -108,9 +120,9 @@ class Sent:
 
     def is_tunnelled(self, secrets):
         """To a genuine port, without a word of it to the proxy itself."""
-        head, _, _ = self.data.partition(b"\r\n\r\n")
+        head, _, _ = self.beginning.partition(b"\r\n\r\n")
         asked = re.match(rb"CONNECT 127\.0\.0\.1:(\d+) HTTP/1\.1(?:\r\n|$)", head)
-        return asked is not None and _ports[int(asked[1])] > 0 and not Sent(self.kind, self.to, "", head).holds(secrets)
+        return asked is not None and _ports[int(asked[1])] > 0 and not any(holds(head, secret) for secret in secrets)
 
 
 class Tape:
@@ -124,15 +136,13 @@ class Tape:
 
     def read(self):
         """Of connections that had the same ends one after the other, all is taken together."""
-        data = self.path.read_bytes() if self.path.exists() else b""
-        found, at = {}, 0
-        while at < len(data):
-            line_end = data.index(b"\n", at)
-            head = json.loads(data[at:line_end])
-            at = line_end + 1 + head["size"] + 1
-            key = (head["kind"], head["from"], head["to"], head["certificate"])
-            sent = found.setdefault(key, Sent(head["kind"], head["to"], head["certificate"]))
-            sent.data += data[line_end + 1 : at - 1]
+        found = {}
+        with open(self.path if self.path.exists() else os.devnull, "rb") as tape:
+            while line := tape.readline():
+                head = json.loads(line)
+                key = (head["kind"], head["from"], head["to"], head["certificate"])
+                sent = found.setdefault(key, Sent(head["kind"], head["to"], head["certificate"]))
+                sent.add(tape.read(head["size"] + 1)[:-1], self.secrets)
         self.sent = list(found.values())
 
     def holding_key(self):
@@ -143,7 +153,7 @@ class Tape:
         with_key = self.holding_key()
         for each in with_key:
             harness.check(f"the key went to {each.to} ({each.kind}, certificate {each.certificate or 'none'}), which nobody declared to be the "
-                          f"relay (wiretap.genuine_port, genuine_certificate): {each.data[:2000]}", each.may_have(self.secrets))  # fmt: skip
+                          f"relay (wiretap.genuine_port, genuine_certificate): {bytes(each.data[:2000])}", each.may_have(self.secrets))  # fmt: skip
         with _lock:
             _searched.runs += 1
             _searched.connections += len(self.sent)

@@ -28,20 +28,23 @@ PATHS = {}
 
 
 class Drip(components.Passing):
-    """What comes first takes so long, a little at a time; the rest flows."""
+    """The first so many bytes take so long, a little at a time; without a number it is so with whatever comes at once."""
 
     STEPS = 25
 
-    def __init__(self, seconds, most_bytes=1 << 20):
-        self.seconds, self.left = seconds, most_bytes
+    def __init__(self, seconds, most_bytes=None):
+        self.seconds, self.most_bytes = seconds, most_bytes
+        self.left = most_bytes or 1 << 20
 
     def pass_on(self, data, sink):
         slow, rest = data[: self.left], data[self.left :]
         self.left -= len(slow)
-        size = max(1, -(-len(slow) // self.STEPS))
+        whole = self.most_bytes or len(slow)
+        size = max(1, whole // self.STEPS)
         for at in range(0, len(slow), size):
-            time.sleep(self.seconds / self.STEPS)
-            sink.sendall(slow[at : at + size])
+            part = slow[at : at + size]
+            time.sleep(self.seconds * len(part) / whole)
+            sink.sendall(part)
         if rest:
             sink.sendall(rest)
 
@@ -90,12 +93,14 @@ def behind(**how):
 
 @contextlib.contextmanager
 def tls_edge(relay_port):
-    """(port, flags) of an nginx that speaks TLS before the relay."""
+    """(port, flags) of an nginx that speaks TLS before the relay, whose streams stall."""
     with tempfile.TemporaryDirectory() as name:
         pathlib.Path(name).chmod(0o755)
         authority = lab.Authority(name)
-        with lab.nginx(f"location / {{ {lab.FORWARD.format(relay=relay_port)} proxy_buffering off; }}", authority.issue_to_relay("edge")) as port:
-            yield port, ["--cacert", authority.certificate]
+        certificate = authority.issue_to_relay("edge")
+        with components.middleman(relay_port, down=lambda: Stall(b'"seq":5')) as stalling:
+            with lab.nginx(f"location / {{ {lab.FORWARD.format(relay=stalling)} proxy_buffering off; }}", certificate) as port:
+                yield port, ["--cacert", authority.certificate]
 
 
 @contextlib.contextmanager
@@ -182,14 +187,14 @@ def _():
 
 @path("TLS drips")
 def _():
-    with relay("fast") as server, tls_edge(server.port) as (edge, flags), components.middleman(edge, down=lambda: Drip(4.6)) as port:
+    with relay("fast") as server, tls_edge(server.port) as (edge, flags), components.middleman(edge, down=lambda: Drip(3.8, 1500)) as port:
         yield [f"https://localhost:{port}/v1", *flags], ()
 
 
 @path("TLS drips through a late proxy")
 def _():
-    with relay("fast") as server, tls_edge(server.port) as (edge, flags), components.middleman(edge, down=lambda: Drip(2, 4000)) as port:
-        with lab.tinyproxy() as proxy, components.middleman(proxy, down=lambda: components.FirstLate(2.6)) as late:
+    with relay("fast") as server, tls_edge(server.port) as (edge, flags), components.middleman(edge, down=lambda: Drip(1.9, 1500)) as port:
+        with lab.tinyproxy() as proxy, components.middleman(proxy, down=lambda: components.FirstLate(1.9)) as late:
             yield [f"https://localhost:{port}/v1", *flags, "--proxy", f"http://127.0.0.1:{late}"], ()
 
 
