@@ -69,7 +69,8 @@ Outcome outcome_of(const Facts& facts, const std::vector<ControlTried>& tried) {
         case Verdict::RelayOnly:
             return relay_only(facts, tried);
         case Verdict::PastTheProxy:
-            return Outcome::info(fmt::format("without the proxy {} is reached: the network as such works", names_of(tried, Which::Reached)));
+            return Outcome::info(
+                fmt::format("without the proxy {} is reached: the network as such works", names_of(tried, Which::Reached)));
         case Verdict::Offline:
             return offline(facts, tried);
         case Verdict::NothingReached:

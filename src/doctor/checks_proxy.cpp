@@ -70,8 +70,8 @@ Outcome check_connect(const Subject& subject, Facts& facts) {
             found("proxy.refused", Confidence::Proven, fmt::format("The proxy {} refuses connections.", facts.proxy->text())));
     }
     const auto began = now();
-    const auto tunnel =
-        ask_for_tunnel(std::move(dialled.socket), *facts.proxy, wire::host_and_port(facts.url.host, facts.url.port), within(facts, kTunnelBudget));
+    const auto tunnel = ask_for_tunnel(std::move(dialled.socket), *facts.proxy, wire::host_and_port(facts.url.host, facts.url.port),
+                                       within(facts, kTunnelBudget));
     if (!tunnel.channel) {
         Outcome outcome = Outcome::fail(tunnel.reply.text(), why_no_tunnel(*facts.proxy, tunnel.reply));
         for (const char* name : {"proxy-authenticate", "via", "x-squid-error", "server"}) {

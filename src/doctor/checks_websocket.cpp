@@ -86,10 +86,11 @@ Outcome check_upgrade(const Subject& subject, Facts& facts) {
     }
     const std::string text = fmt::format("101 after {}", core::human_duration(now() - began));
     const core::Duration waited = tried.reply.head_at - tried.reply.asked;
-    return waited > kSlowUpgrade ? Outcome::warn(text, found("ws.upgrade-slow", Confidence::Proven,
-                                                             fmt::format("The relay's 101 came {} after the upgrade was asked for.",
-                                                                         core::human_duration(waited))))
-                                 : Outcome::pass(text);
+    return waited > kSlowUpgrade
+               ? Outcome::warn(text,
+                               found("ws.upgrade-slow", Confidence::Proven,
+                                     fmt::format("The relay's 101 came {} after the upgrade was asked for.", core::human_duration(waited))))
+               : Outcome::pass(text);
 }
 
 /// The next data message; other events but pings end the wait.
