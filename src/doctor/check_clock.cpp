@@ -109,6 +109,7 @@ std::vector<ClockSource> ask_every_clock(const Subject& subject, const Facts& fa
         begin(control.text(), Whose::Others, [&] { return ask_control(facts, control); });
     }
     std::vector<ClockSource> sources;
+    sources.reserve(asking.size() + 1);
     for (auto& each : asking) {
         sources.push_back(each.get());
     }

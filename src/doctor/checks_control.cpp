@@ -22,6 +22,7 @@ std::vector<ControlTried> try_all(const Subject& subject, const Facts& facts) {
         trying.push_back(std::async(std::launch::async, [&] { return try_control(subject, facts, control); }));
     }
     std::vector<ControlTried> tried;
+    tried.reserve(trying.size());
     for (auto& each : trying) {
         tried.push_back(each.get());
     }
