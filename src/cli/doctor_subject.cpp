@@ -153,8 +153,8 @@ core::Expected<void> take_controls(const scenario::Relay& relay, doctor::Subject
 core::Expected<void> take_key_formats(const scenario::Relay& relay, doctor::RelayProfile& profile) {
     for (const std::string& regex : relay.key_formats) {
         if (!wire::is_key_regex(regex)) {
-            return core::bad_input(fmt::format("--key-format: \"{}\" is no regular expression, expected one such as ^sk-[A-Za-z0-9]{{20,}}$",
-                                               core::printable(regex, 80)));
+            return core::bad_input(fmt::format(
+                "--key-format: \"{}\" is no regular expression, expected one such as ^sk-[A-Za-z0-9]{{20,}}$", core::printable(regex, 80)));
         }
         profile.key_patterns.insert(profile.key_patterns.begin(),
                                     wire::KeyPattern{.name = "configured", .regex = regex, .source = "flag or configuration"});

@@ -24,7 +24,7 @@ struct Outcome {
     std::string blocked_by;  ///< with Skip: why this check does not apply here, or the check that forbids it
     /// With Skip. Withheld: it would apply, and what was found before forbids it, so that the examination has a gap.
     enum class Gap : std::uint8_t { None, Withheld } gap = Gap::None;
-    std::string works;       ///< what works by this check, whatever its status; empty: nothing to say
+    std::string works;  ///< what works by this check, whatever its status; empty: nothing to say
     /// With Fail: ids of checks that stand before this one and whose failure is but a symptom of what was found here.
     std::vector<std::string> explains;
 

@@ -118,11 +118,12 @@ Outcome distrusted(const Subject& subject, const Facts& facts, const TrustVerdic
     const std::string text = verdict.problems.text();
     if (is_good_at_relays_time(subject, facts, verdict, at)) {
         if (facts.clock->verdict == ClockJudgement::Verdict::Skewed) {
-            return Outcome::fail(text, found("clock.skewed", Confidence::Proven,
-                                             fmt::format("By this machine's clock the relay's certificate is not valid; by the relay's own it is, "
-                                                         "and {} agrees with that one.",
-                                                         facts.clock->agreeing),
-                                             {"timedatectl set-ntp true"}));
+            return Outcome::fail(
+                text, found("clock.skewed", Confidence::Proven,
+                            fmt::format("By this machine's clock the relay's certificate is not valid; by the relay's own it is, "
+                                        "and {} agrees with that one.",
+                                        facts.clock->agreeing),
+                            {"timedatectl set-ntp true"}));
         }
         if (facts.clock->verdict == ClockJudgement::Verdict::Undecided) {
             return Outcome::inconclusive(
@@ -154,8 +155,9 @@ Outcome outcome_of(const Subject& subject, const Facts& facts, const TrustVerdic
         case Vouched::HereAlone:
             return Outcome::warn(
                 "trusted by this machine only",
-                found("tls.intercepted-trusted", Confidence::Proven,
-                      fmt::format("The certificate was issued by {}, an authority of this organisation: TLS is opened on the way.", issuer)));
+                found(
+                    "tls.intercepted-trusted", Confidence::Proven,
+                    fmt::format("The certificate was issued by {}, an authority of this organisation: TLS is opened on the way.", issuer)));
         case Vouched::Nobody:
             break;
     }

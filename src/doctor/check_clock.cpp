@@ -109,6 +109,7 @@ std::vector<ClockSource> ask_every_clock(const Subject& subject, const Facts& fa
         begin(control.text(), Whose::Others, [&] { return ask_control(facts, control); });
     }
     std::vector<ClockSource> sources;
+    sources.reserve(asking.size() + 1);
     for (auto& each : asking) {
         sources.push_back(each.get());
     }
@@ -125,9 +126,9 @@ std::string difference(core::Duration ahead) {
 
 Outcome skewed(const ClockJudgement& judgement) {
     const std::string how = difference(judgement.ahead);
-    result::Finding finding =
-        found("clock.skewed", Confidence::Proven,
-              fmt::format("The clock of this machine is {} the relay's; {} says so too.", how, judgement.agreeing), {"timedatectl set-ntp true"});
+    result::Finding finding = found("clock.skewed", Confidence::Proven,
+                                    fmt::format("The clock of this machine is {} the relay's; {} says so too.", how, judgement.agreeing),
+                                    {"timedatectl set-ntp true"});
     const std::string text = fmt::format("this machine is {} the relay", how);
     return std::chrono::abs(judgement.ahead) > kGrave ? Outcome::fail(text, std::move(finding)) : Outcome::warn(text, std::move(finding));
 }
@@ -141,11 +142,10 @@ Outcome outcome_of(const ClockJudgement& judgement) {
         case Verdict::Skewed:
             return skewed(judgement);
         case Verdict::RelayWrong:
-            return Outcome::warn(
-                "the relay's clock is off",
-                found("clock.relay-wrong", Confidence::Likely,
-                      fmt::format("This machine is {} the relay, and {} agrees with this machine.", difference(judgement.ahead),
-                                  judgement.agreeing)));
+            return Outcome::warn("the relay's clock is off",
+                                 found("clock.relay-wrong", Confidence::Likely,
+                                       fmt::format("This machine is {} the relay, and {} agrees with this machine.",
+                                                   difference(judgement.ahead), judgement.agreeing)));
         case Verdict::Undecided:
             break;
     }

@@ -22,6 +22,7 @@ std::vector<ControlTried> try_all(const Subject& subject, const Facts& facts) {
         trying.push_back(std::async(std::launch::async, [&] { return try_control(facts, control); }));
     }
     std::vector<ControlTried> tried;
+    tried.reserve(trying.size());
     for (auto& each : trying) {
         tried.push_back(each.get());
     }
@@ -69,7 +70,8 @@ Outcome outcome_of(const Facts& facts, const std::vector<ControlTried>& tried) {
         case Verdict::RelayOnly:
             return relay_only(facts, tried);
         case Verdict::PastTheProxy:
-            return Outcome::info(fmt::format("without the proxy {} is reached: the network as such works", names_of(tried, Which::Reached)));
+            return Outcome::info(
+                fmt::format("without the proxy {} is reached: the network as such works", names_of(tried, Which::Reached)));
         case Verdict::Offline:
             return offline(facts, tried);
         case Verdict::NothingReached:

@@ -42,9 +42,9 @@ struct Pair {
     std::string_view upper;
 };
 /// Both spellings of each variable, which stand side by side there.
-constexpr std::array kPairs = {Pair{wire::kProxyVariables[0], wire::kProxyVariables[1]}, Pair{wire::kProxyVariables[2], wire::kProxyVariables[3]},
-                               Pair{wire::kProxyVariables[4], wire::kProxyVariables[5]},
-                               Pair{wire::kNoProxyVariables[0], wire::kNoProxyVariables[1]}};
+constexpr std::array kPairs = {
+    Pair{wire::kProxyVariables[0], wire::kProxyVariables[1]}, Pair{wire::kProxyVariables[2], wire::kProxyVariables[3]},
+    Pair{wire::kProxyVariables[4], wire::kProxyVariables[5]}, Pair{wire::kNoProxyVariables[0], wire::kNoProxyVariables[1]}};
 
 /// The routes that lead through a proxy, one for each variable.
 std::vector<ClientRoute> proxied(const std::vector<ClientRoute>& routes) {

@@ -85,7 +85,8 @@ RealStream ask_by_websocket(const Subject& subject, const Facts& facts, const wi
     Upgrade opened = upgrade(std::move(*way.channel), request.target, facts.url.authority(), request.headers, deadline);
     stream.end_text = opened.reply.text();
     if (!opened.socket) {
-        stream.error = opened.reply.has_head() ? std::optional(wire::read_error_body(opened.reply.status, opened.reply.body)) : std::nullopt;
+        stream.error =
+            opened.reply.has_head() ? std::optional(wire::read_error_body(opened.reply.status, opened.reply.body)) : std::nullopt;
         return stream;
     }
     stream.asked = now();
@@ -120,21 +121,22 @@ std::string_view code_of(wire::ErrorClass error) {
 
 Outcome refused(const Subject& subject, const wire::RelayError& error) {
     const std::string said = core::printable(error.message, kShownBytes);
-    return Outcome::fail("refused", found(code_of(error.error_class), Confidence::Likely,
-                                          fmt::format("A completion of {} was asked for, and the relay says: {}", core::printable(subject.real_model, 80),
-                                                      said.empty() ? "nothing that explains it." : said)));
+    return Outcome::fail(
+        "refused", found(code_of(error.error_class), Confidence::Likely,
+                         fmt::format("A completion of {} was asked for, and the relay says: {}", core::printable(subject.real_model, 80),
+                                     said.empty() ? "nothing that explains it." : said)));
 }
 
 Outcome at_once(const Facts& facts, const RealPace& pace) {
-    const std::string cause =
-        fmt::format("{} chunks came within {}, after {} without any", pace.chunks, core::human_duration(pace.spread), core::human_duration(pace.first));
+    const std::string cause = fmt::format("{} chunks came within {}, after {} without any", pace.chunks, core::human_duration(pace.spread),
+                                          core::human_duration(pace.first));
     if (facts.arms && !facts.arms->plain.is_even()) {
         return Outcome::info("all at once, as the synthetic stream is late");
     }
-    return Outcome::fail("all at once",
-                         facts.arms ? found("sse.real-at-once", Confidence::Likely,
-                                            cause + "; the synthetic stream came in time on the same way.")
-                                    : found("sse.real-at-once", Confidence::Possible, cause + "; the relay has no synthetic stream to compare with."));
+    return Outcome::fail(
+        "all at once",
+        facts.arms ? found("sse.real-at-once", Confidence::Likely, cause + "; the synthetic stream came in time on the same way.")
+                   : found("sse.real-at-once", Confidence::Possible, cause + "; the relay has no synthetic stream to compare with."));
 }
 
 Outcome outcome_of(const Subject& subject, const Facts& facts, const RealStream& stream, const RealPace& pace) {
@@ -146,8 +148,8 @@ Outcome outcome_of(const Subject& subject, const Facts& facts, const RealStream&
         case Verdict::Cut:
             return Outcome::fail(stream.end_text,
                                  found("sse.truncated", Confidence::Likely,
-                                       fmt::format("A completion of {} was cut after {} chunks: {}.", core::printable(subject.real_model, 80),
-                                                   pace.chunks, stream.end_text)));
+                                       fmt::format("A completion of {} was cut after {} chunks: {}.",
+                                                   core::printable(subject.real_model, 80), pace.chunks, stream.end_text)));
         case Verdict::AtOnce:
             return at_once(facts, pace);
         case Verdict::Spread:
@@ -168,7 +170,8 @@ void show(Outcome& outcome, const Subject& subject, const RealStream& stream, co
     if (pace.chunks > 0) {
         outcome.with("chunks", fmt::format("{} in {} arrivals", pace.chunks, pace.arrivals))
             .with("first chunk", core::human_duration(pace.first))
-            .with("gaps", fmt::format("median {}, longest {}", core::human_duration(pace.median_gap), core::human_duration(pace.longest_gap)));
+            .with("gaps",
+                  fmt::format("median {}, longest {}", core::human_duration(pace.median_gap), core::human_duration(pace.longest_gap)));
     }
     outcome.with("end", stream.end_text);
 }

@@ -86,7 +86,8 @@ constexpr auto kNetworkCodes = std::to_array<FindingCode>({
      "Proven: no network interface but loopback is up and has an address. Likely: neither the relay nor any of the control hosts that were "
      "named (--control) is reached, and all of them fail in the same way, in silence or by refusal. Told from tcp.no-route and "
      "tcp.timeout-dropped by the control hosts, without which those stand.",
-     "Connect the machine to a network, and check cable, Wi-Fi, VPN and address; where a network lets nothing out directly, name its proxy."},
+     "Connect the machine to a network, and check cable, Wi-Fi, VPN and address; where a network lets nothing out directly, name its "
+     "proxy."},
     {"net.relay-only-blocked", Party::YourNetwork, "Other hosts can be reached from here, only the relay cannot",
      "A control host that was named (--control) was reached at the same time and by the same way, so that the connection to the internet, "
      "names and the proxy are not what fails: a rule for this host or port, or the relay itself. The other findings say how it fails.",

@@ -56,7 +56,8 @@ constexpr auto kSseCodes = std::to_array<FindingCode>({
      "does "
      "not, the limit is the program's own: 10 s to connect and 120 s to read are a good start."},
     {"sse.real-at-once", Party::Relay, "A real model's answer arrives all at once",
-     "With --real a completion was asked for: 8 chunks and more came within 20 ms after a wait of a second or more, as no model writes. The "
+     "With --real a completion was asked for: 8 chunks and more came within 20 ms after a wait of a second or more, as no model writes. "
+     "The "
      "synthetic stream came in time on the same way, so that it is the relay, or the model behind it, who gathers the answer first. Told "
      "from sse.buffered-full by that stream, whose verdict this one never changes; where the relay has none, it is possible only.",
      "Report it to the relay with the name of the model; another model or dialect may stream meanwhile."},

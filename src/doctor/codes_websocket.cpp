@@ -16,7 +16,8 @@ constexpr auto kWebsocketCodes = std::to_array<FindingCode>({
      "WebSocket, or a front end serves its own page for it.",
      "Check the path of the WebSocket URL."},
     {"ws.upgrade-slow", Party::YourNetwork, "The WebSocket takes long to open",
-     "The upgrade was accepted, more than 2 s after it was asked for on a connection that stood: a proxy that looks at it first, or a front "
+     "The upgrade was accepted, more than 2 s after it was asked for on a connection that stood: a proxy that looks at it first, or a "
+     "front "
      "end under load. Clients whose limit for the hand-shake is short give up.",
      "Keep WebSockets open and reuse them; give the hand-shake 10 s."},
     {"ws.redirect", Party::You, "The WebSocket's address answers with a redirect", "301 or 302, which WebSocket clients do not follow.",

@@ -40,8 +40,9 @@ std::vector<std::string> addresses_of(const Facts& facts, const ControlHost& con
 /// What getaddrinfo says, in the words that a failure of the relay's name would get.
 ControlTried no_address(const ControlHost& control, const SystemLookup& lookup) {
     const bool is_word = !lookup.timed_out && (lookup.error == EAI_NONAME || lookup.error == EAI_NODATA);
-    return ended(control, is_word ? "dns.nxdomain" : "dns.timeout",
-                  lookup.timed_out ? "its name is not resolved in time" : fmt::format("its name is not resolved: {}", gai_strerror(lookup.error)));
+    return ended(
+        control, is_word ? "dns.nxdomain" : "dns.timeout",
+        lookup.timed_out ? "its name is not resolved in time" : fmt::format("its name is not resolved: {}", gai_strerror(lookup.error)));
 }
 
 ControlTried try_directly(const Facts& facts, const ControlHost& control) {
@@ -77,7 +78,8 @@ core::Expected<ControlHost> parse_control(std::string_view text) {
     const bool is_bare_v6 = wire::is_address(std::string(text)) && text.find(':') != std::string_view::npos;
     const auto url = wire::parse_url(fmt::format("https://{}{}{}", is_bare_v6 ? "[" : "", text, is_bare_v6 ? "]" : ""));
     if (!url || !url->target.empty()) {
-        return core::bad_input(fmt::format("\"{}\" is no host; expected HOST, HOST:PORT or an address", core::printable(text, kShownBytes)));
+        return core::bad_input(
+            fmt::format("\"{}\" is no host; expected HOST, HOST:PORT or an address", core::printable(text, kShownBytes)));
     }
     return ControlHost{.host = url->host, .port = url->port};
 }

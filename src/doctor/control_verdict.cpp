@@ -13,8 +13,9 @@ namespace {
 enum class Word : std::uint8_t { Silence, Refusal, Other };
 
 Word word_of(std::string_view code) {
-    constexpr auto kSilent = std::to_array<std::string_view>({"dns.timeout", "dns.servfail", "dns.refused", "tcp.timeout-dropped", "tcp.no-route",
-                                                              "tcp.host-down", "ipv6.only-and-broken", "proxy.upstream-fail", "net.offline"});
+    constexpr auto kSilent =
+        std::to_array<std::string_view>({"dns.timeout", "dns.servfail", "dns.refused", "tcp.timeout-dropped", "tcp.no-route",
+                                         "tcp.host-down", "ipv6.only-and-broken", "proxy.upstream-fail", "net.offline"});
     constexpr auto kRefusing = std::to_array<std::string_view>({"tcp.refused", "tcp.admin-prohibited"});
     if (std::ranges::find(kSilent, code) != kSilent.end()) {
         return Word::Silence;

@@ -165,8 +165,8 @@ EvidenceFile tcp_file(const Facts& facts, const result::Diagnosis& cleaned, cons
 EvidenceFile proxy_file(const Subject& subject, const Cleaner& clean) {
     constexpr std::array<std::string_view, 1> kSwitches = {"NODE_USE_ENV_PROXY"};
     EvidenceJson variables = EvidenceJson::object();
-    for (const auto names : {std::span<const std::string_view>(wire::kProxyVariables), std::span<const std::string_view>(wire::kNoProxyVariables),
-                             std::span<const std::string_view>(kSwitches)}) {
+    for (const auto names : {std::span<const std::string_view>(wire::kProxyVariables),
+                             std::span<const std::string_view>(wire::kNoProxyVariables), std::span<const std::string_view>(kSwitches)}) {
         for (const std::string_view name : names) {
             if (const auto value = subject.environment ? subject.environment(std::string(name)) : std::nullopt) {
                 variables[std::string(name)] = clean(shown_variable(name, *value));

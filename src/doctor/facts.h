@@ -50,9 +50,9 @@ struct Facts {
     std::optional<bool> open_8080;          ///< tcp.8080
     std::optional<TlsTrials> tls_trials;    ///< tls.handshake, when it failed
 
-    Chain chain;                                ///< tls.handshake
-    Vouched vouched = Vouched::Nobody;          ///< tls.verify: who vouches for that chain
-    std::optional<ClockJudgement> clock;        ///< clock.skew: this machine's clock against others
+    Chain chain;                          ///< tls.handshake
+    Vouched vouched = Vouched::Nobody;    ///< tls.verify: who vouches for that chain
+    std::optional<ClockJudgement> clock;  ///< clock.skew: this machine's clock against others
 
     bool has_doctor_pages = false;        ///< http.identity
     bool proved_itself = false;           ///< http.identity: may be sent a key

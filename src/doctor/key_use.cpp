@@ -110,7 +110,8 @@ bool may_send_key(const Subject& subject, const Facts& facts) {
 
 Outcome key_withheld(const Facts& facts) {
     if (!facts.url.secure()) {
-        return Outcome::withheld("url.scheme").with("would decide", "https://, or a relay on this machine: the key is not sent unencrypted");
+        return Outcome::withheld("url.scheme")
+            .with("would decide", "https://, or a relay on this machine: the key is not sent unencrypted");
     }
     const bool is_opened = facts.vouched == Vouched::HereAlone;
     return Outcome::withheld("tls.verify")
@@ -129,8 +130,9 @@ Outcome with_interceptor(Outcome outcome, const Facts& facts) {
     const bool is_well = outcome.status == result::CheckStatus::Pass || outcome.status == result::CheckStatus::Info;
     outcome.status = is_well ? result::CheckStatus::Warn : outcome.status;
     outcome.summary += ", seen by who opens TLS on the way";
-    outcome.findings.push_back(found("auth.key-intercepted", Confidence::Proven,
-                                     fmt::format("The key went through {}, who opens TLS on the way, as --allow-intercepted allows.", who)));
+    outcome.findings.push_back(
+        found("auth.key-intercepted", Confidence::Proven,
+              fmt::format("The key went through {}, who opens TLS on the way, as --allow-intercepted allows.", who)));
     return outcome;
 }
 

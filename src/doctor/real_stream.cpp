@@ -100,7 +100,8 @@ Verdict verdict_of(const RealPace& pace, const RealStream& stream) {
 }  // namespace
 
 RealStream read_completion(wire::Dialect dialect, const HttpReply& reply) {
-    RealStream stream{.asked = reply.asked, .chunks = {}, .finished = false, .end = end_of(reply.end), .end_text = reply.text(), .error = {}};
+    RealStream stream{
+        .asked = reply.asked, .chunks = {}, .finished = false, .end = end_of(reply.end), .end_text = reply.text(), .error = {}};
     if (reply.has_head() && reply.status != 200) {
         stream.error = wire::read_error_body(reply.status, reply.body);
         return stream;

@@ -41,8 +41,8 @@ bool has_carrier(unsigned flags) {
 std::string text_of(const sockaddr_storage& address) {
     std::array<char, NI_MAXHOST> text{};
     const auto size = static_cast<socklen_t>(address.ss_family == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in));
-    const int failed = getnameinfo(reinterpret_cast<const sockaddr*>(&address), size, text.data(), static_cast<socklen_t>(text.size()), nullptr, 0,
-                                   NI_NUMERICHOST);
+    const int failed = getnameinfo(reinterpret_cast<const sockaddr*>(&address), size, text.data(), static_cast<socklen_t>(text.size()),
+                                   nullptr, 0, NI_NUMERICHOST);
     const std::string_view shown(text.data());
     return failed == 0 ? std::string(shown.substr(0, shown.find('%'))) : std::string();
 }

@@ -68,9 +68,9 @@ struct FindingPlace {
 
 /// What a network is like, in classes that name nobody: enough to tell two networks apart.
 struct NetworkFingerprint {
-    std::string local_ip_class = "none";      ///< of the address that packets to the internet leave by: public, private, shared, …
+    std::string local_ip_class = "none";       ///< of the address that packets to the internet leave by: public, private, shared, …
     std::optional<std::uint32_t> default_mtu;  ///< of the interface that has it
-    std::size_t resolvers = 0;                ///< that are configured
+    std::size_t resolvers = 0;                 ///< that are configured
     bool proxy_used = false;
 };
 
@@ -78,9 +78,9 @@ struct NetworkFingerprint {
 struct Diagnosis {
     std::string run_id;
     std::string tool_version;
-    std::string started_at;           ///< RFC 3339, UTC
-    std::string target;               ///< URL without secrets
-    std::string mode;                 ///< "quick", "default" or "idle"
+    std::string started_at;  ///< RFC 3339, UTC
+    std::string target;      ///< URL without secrets
+    std::string mode;        ///< "quick", "default" or "idle"
     NetworkFingerprint network;
     std::vector<CheckResult> checks;  ///< in the order of the catalogue
     std::vector<std::string> works;   ///< what still works, a short sentence each

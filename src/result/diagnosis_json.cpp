@@ -17,9 +17,14 @@ double in_milliseconds(core::Duration duration) {
 }
 
 DiagnosisJson finding_json(const Finding& finding) {
-    return {{"code", finding.code},         {"title", finding.title}, {"confidence", confidence_id(finding.confidence)},
-            {"who", party_id(finding.who)}, {"cause", finding.cause}, {"fix", finding.fix},
-            {"commands", finding.commands}, {"doc", "doctor.md#" + finding.code}};
+    return {{"code", finding.code},
+            {"title", finding.title},
+            {"confidence", confidence_id(finding.confidence)},
+            {"who", party_id(finding.who)},
+            {"cause", finding.cause},
+            {"fix", finding.fix},
+            {"commands", finding.commands},
+            {"doc", "doctor.md#" + finding.code}};
 }
 
 /// A name that was used before gets a number: nothing that was seen is lost.

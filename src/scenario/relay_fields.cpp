@@ -49,7 +49,7 @@ void read_connect_to(Relay& relay, const Node& node, Inspection& inspection) {
 }
 
 /// One text or a list of them, as they are.
-Field<Relay> texts_field(std::string_view name, std::string_view doc, std::vector<std::string> Relay::* member) {
+Field<Relay> texts_field(std::string_view name, std::string_view doc, std::vector<std::string> Relay::*member) {
     const ValueShape text{.kind = ValueShape::Kind::Text};
     Field<Relay> field;
     field.shape = {.name = std::string(name),

@@ -289,7 +289,7 @@ def _(place):
 
 
 CALM = "fast?ttft=100ms&gap=40ms&tokens=40"
-GATHERED = "proxy_buffer_size 64k; proxy_buffers 8 64k; proxy_busy_buffers_size 128k;"
+GATHERED = "proxy_ignore_headers X-Accel-Buffering; proxy_buffer_size 64k; proxy_buffers 8 64k; proxy_busy_buffers_size 128k;"
 
 
 @row("a relay that gathers its completions", "sse.real-at-once", works="SSE streams", states=(("sse.timing", "pass"),))
@@ -301,7 +301,7 @@ def _(place):
 @row("everything gathered: the synthetic verdict stands", "sse.buffered-full", never=("sse.real",), states=(("sse.real", "info"),))
 def _(place):
     place.relay = place.enter(relay(CALM)).port
-    held = f"proxy_ignore_headers X-Accel-Buffering; {place.stock} {GATHERED}"
+    held = f"{place.stock} {GATHERED}"
     return [place.nginx(f"location / {{ {held} }} location /v1/doctor/ws {{ {place.forward} }}"), "--real"]
 
 

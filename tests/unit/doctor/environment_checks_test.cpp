@@ -112,7 +112,8 @@ TEST_CASE("proxy: a proxy of the system that this process does not know is shown
     CHECK(test::seen(shown) == "pass");
     CHECK(test::evidence(shown, "/etc/environment") == "https_proxy is http://…@proxy.corp:3128 there, and not here");
     const Environment same = {{"https_proxy", "http://me:hidden@proxy.corp:3128"}};
-    CHECK(test::evidence(doctor::check_proxy_environment(test::subject_of({.environment = same, .files = files})), "/etc/environment") == "(none)");
+    CHECK(test::evidence(doctor::check_proxy_environment(test::subject_of({.environment = same, .files = files})), "/etc/environment") ==
+          "(none)");
 }
 
 TEST_CASE("proxy: no text holds the proxy's password") {

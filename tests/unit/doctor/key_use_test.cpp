@@ -100,7 +100,8 @@ TEST_CASE("key use: a key that went through an interceptor is said to have, and 
     CHECK(test::seen(told) == "warn auth.key-intercepted");
     CHECK(told.findings[0].cause.find(doctor::interceptor_of(facts)) != std::string::npos);
     CHECK_FALSE(told.works.empty());
-    CHECK(test::seen(doctor::with_interceptor(doctor::Outcome::inconclusive("what", "that"), facts)) == "inconclusive auth.key-intercepted");
+    CHECK(test::seen(doctor::with_interceptor(doctor::Outcome::inconclusive("what", "that"), facts)) ==
+          "inconclusive auth.key-intercepted");
 }
 
 TEST_CASE("key use: a key that lies beside is none, and an empty one does not hide the next") {

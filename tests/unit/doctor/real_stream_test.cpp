@@ -86,7 +86,8 @@ TEST_CASE("real: an end that is missing, an error and time that is up are told a
 }
 
 TEST_CASE("real: chunks of an answer are counted by the dialect's own decoder, at the moment of their reads") {
-    const auto reply = answer({{500ms, std::string(kChunk) + std::string(kChunk).substr(0, 20)}, {700ms, std::string(kChunk).substr(20)}, {900ms, kEnd}});
+    const auto reply =
+        answer({{500ms, std::string(kChunk) + std::string(kChunk).substr(0, 20)}, {700ms, std::string(kChunk).substr(20)}, {900ms, kEnd}});
     const RealStream stream = doctor::read_completion(wire::Dialect::ChatSse, reply);
     REQUIRE(stream.chunks.size() == 2);
     CHECK(stream.chunks[0] == kAsked + 500ms);
@@ -97,7 +98,8 @@ TEST_CASE("real: chunks of an answer are counted by the dialect's own decoder, a
 }
 
 TEST_CASE("real: a refusal and an error in the middle are the relay's words") {
-    auto refused = answer({{100ms, R"({"error":{"message":"The model does not exist","type":"invalid_request_error","code":"model_not_found"}})"}});
+    auto refused =
+        answer({{100ms, R"({"error":{"message":"The model does not exist","type":"invalid_request_error","code":"model_not_found"}})"}});
     refused.status = 404;
     refused.headers = {{"content-type", "application/json"}};
     const RealStream stream = doctor::read_completion(wire::Dialect::ChatSse, refused);

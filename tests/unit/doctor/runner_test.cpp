@@ -140,9 +140,11 @@ TEST_CASE("runner: a failure blocks what needs it, also at a distance, and nothi
 }
 
 TEST_CASE("runner: what is withheld blocks what needs it and stays a gap; what does not apply is neither") {
-    const auto results = examined({check("kept", {}, [] { return Outcome::withheld("tls.verify"); }, Check::Kind::Network),
+    const auto results = examined({check(
+                                       "kept", {}, [] { return Outcome::withheld("tls.verify"); }, Check::Kind::Network),
                                    check("needing", {"kept"}, passing, Check::Kind::Network),
-                                   check("none", {}, [] { return Outcome::not_applicable("no proxy"); }, Check::Kind::Network),
+                                   check(
+                                       "none", {}, [] { return Outcome::not_applicable("no proxy"); }, Check::Kind::Network),
                                    check("other", {"none"}, passing, Check::Kind::Network)});
     CHECK(results[0].status == CheckStatus::Skip);
     CHECK(results[0].blocked_by == "tls.verify");

@@ -34,7 +34,8 @@ TEST_CASE("trust: of two stores the one that minds the dates alone says what is 
     const auto unknown = bad(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY);
     CHECK(doctor::weigh(unknown, expired, AnyRoots).problems.has(X509_V_ERR_CERT_HAS_EXPIRED));
     CHECK(doctor::weigh(expired, unknown, PublicRoots).problems.has(X509_V_ERR_CERT_HAS_EXPIRED));
-    CHECK(doctor::weigh(unknown, bad(X509_V_ERR_HOSTNAME_MISMATCH), PublicRoots).problems.has(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY));
+    CHECK(
+        doctor::weigh(unknown, bad(X509_V_ERR_HOSTNAME_MISMATCH), PublicRoots).problems.has(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY));
 }
 
 TEST_CASE("trust: secrets are for those who are vouched for; for an interceptor only where the user allows it, and never for a stranger") {

@@ -6,7 +6,8 @@ TEST_CASE("scenario file: each slip of a relay gives one line with its place, wh
     check_bad_inputs({
         {"an unknown key inside a relay", "relays:\n  - embedded: fast\n    modle: gpt-4.1\n",
          "f.yaml:3:5: relays[0].modle: unknown key, expected name, url, embedded, dialect, model, key_env, key_file, headers, origin, "
-         "subprotocol, compression, include_usage, cacert, insecure, connect_to, proxy, proxy_auth_env, control or key_format (did you mean \"model\"?)"},
+         "subprotocol, compression, include_usage, cacert, insecure, connect_to, proxy, proxy_auth_env, control or key_format (did you "
+         "mean \"model\"?)"},
         {"an unknown dialect", "relays:\n  - {embedded: fast, dialect: chat-wss}\n",
          "f.yaml:2:31: relays[0].dialect: \"chat-wss\" is unknown, expected chat-sse, proxy-sse, chat-json, chat-ws, stream-ws, "
          "stream-ws-audio or ws-stream (did you mean \"chat-ws\"?)"},
@@ -62,7 +63,8 @@ TEST_CASE("scenario file: each slip of a relay gives one line with its place, wh
          "f.yaml:2:30: relays[0].cacert: means nothing for the embedded relay, expected beside a url"},
         {"an unknown option of a short relay", "relays:\n  - embedded:slow,modle=x\n",
          "f.yaml:2:5: relays[0]: \"modle\" is an unknown option of a relay, expected dialect, model, key_env, key_file, origin, "
-         "subprotocol, compression, include_usage, cacert, insecure, connect_to, proxy, proxy_auth_env, control or key_format (did you mean \"model\"?)"},
+         "subprotocol, compression, include_usage, cacert, insecure, connect_to, proxy, proxy_auth_env, control or key_format (did you "
+         "mean \"model\"?)"},
         {"a key in a short relay", "relays:\n  - https://relay.example/v1,key=sk-123456\n",
          "f.yaml:2:5: relays[0]: key=… is refused as others could read it, expected key_env=VARIABLE or key_file=PATH"},
         {"a short relay that is none", "relays:\n  - embeded:slow\n",
