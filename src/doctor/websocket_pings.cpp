@@ -19,6 +19,7 @@ using Kind = SocketEvent::Kind;
 constexpr std::size_t kPings = 5;
 constexpr core::Duration kInterval = std::chrono::milliseconds(200);
 constexpr core::Duration kLastWait = std::chrono::milliseconds(1500);
+constexpr core::Duration kLongestLine = std::chrono::seconds(8);
 constexpr core::Duration kAnswerBudget = std::chrono::seconds(2);
 
 /// Until the moment has come or `wanted` pongs have.
@@ -33,6 +34,14 @@ void read_pongs(WebSocketProbe& socket, SentPings& sent, std::size_t wanted, Dea
             tally.slowest = std::max(tally.slowest, *waited);
             tally.answered += 1;
         }
+    }
+}
+
+/// Pings that wait in line behind doctor's own long requests are not lost: until all are acknowledged, their pongs are still to come.
+void await_late_pongs(WebSocketProbe& socket, SentPings& sent, PingTally& tally) {
+    const Deadline last = now() + kLongestLine;
+    while (tally.answered < kPings && !tally.ended && socket.tcp().unacked > 0 && now() < last) {
+        read_pongs(socket, sent, kPings, now() + kLastWait, tally);
     }
 }
 
@@ -72,6 +81,7 @@ PingTally send_pings(WebSocketProbe& socket) {
         const bool last = sent.count() == kPings;
         read_pongs(socket, sent, last ? kPings : std::numeric_limits<std::size_t>::max(), last ? now() + kLastWait : next, tally);
     }
+    await_late_pongs(socket, sent, tally);
     tally.sent = sent.count();
     if (!tally.ended) {
         tally.arrived = pings_that_arrived(socket);
