@@ -171,6 +171,12 @@ Outcome turned_away(const Subject& subject, const Facts& facts, const HttpReply&
     return show_answerer(outcome, again);
 }
 
+/// Full packets of the answer came, and time was up before the last one: where large packets get lost none of them comes.
+bool is_trickling(const HttpReply& reply) {
+    constexpr std::size_t kTwoPackets = 3000;
+    return reply.end == HttpReply::End::TimedOut && reply.body.size() > kTwoPackets;
+}
+
 /// Whether large answers come where small ones do; nothing when they do, or when it is not the packets' size that keeps them.
 std::optional<Outcome> judge_download(const Subject& subject, const Facts& facts) {
     const Asker asker{subject, facts, Trust::Anyone};
@@ -189,6 +195,11 @@ std::optional<Outcome> judge_download(const Subject& subject, const Facts& facts
                              found("net.flaky", Confidence::Proven,
                                    fmt::format("An answer of 12 kB did not come whole within {}, and did when it was asked for again.",
                                                core::human_duration(kBudget))))
+            .with("tcp", reply.tcp.text());
+    }
+    if (is_trickling(reply) || is_trickling(replies.again)) {
+        return Outcome::info(fmt::format("12 kB do not come whole within {}: a thin line, and too thin for long requests",
+                                         core::human_duration(kBudget)))
             .with("tcp", reply.tcp.text());
     }
     return std::nullopt;
@@ -279,7 +290,7 @@ Outcome check_body(const Subject& subject, Facts& facts) {
         return Outcome::not_applicable("the relay has no page that counts bodies");
     }
     auto download = judge_download(subject, facts);
-    if (download && download->status == result::CheckStatus::Fail) {
+    if (download && download->status != result::CheckStatus::Warn) {
         return *std::move(download);
     }
     Outcome upload = judge_upload(subject, facts);
