@@ -190,7 +190,9 @@ std::optional<Outcome> judge_download(const Subject& subject, const Facts& facts
     if (auto finding = why_unanswered(replies)) {
         return Outcome::fail(reply.text(), why_unheard(facts, *std::move(finding))).with("tcp", reply.tcp.text());
     }
-    if (is_answered_now_and_then(replies)) {
+    // One that takes nearly as long the second time is slow by nature, and nothing was lost.
+    const bool is_prompt = replies.again.ended_at - replies.again.asked < kBudget / 2;
+    if (is_answered_now_and_then(replies) && is_prompt) {
         return Outcome::warn(reply.text(),
                              found("net.flaky", Confidence::Proven,
                                    fmt::format("An answer of 12 kB did not come whole within {}, and did when it was asked for again.",
