@@ -67,7 +67,8 @@ std::string stripped(std::string_view text) {
 std::string url_inside(std::string_view text) {
     const std::size_t separator = text.find(kSeparator);
     std::size_t begin = std::min(separator, text.size());
-    while (begin > 0 && core::lowercase(text.substr(begin - 1, 1)) >= "a" && core::lowercase(text.substr(begin - 1, 1)) <= "z") {
+    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+    while (begin > 0 && is_letter(text[begin - 1])) {
         --begin;
     }
     const std::string_view url = separator == std::string_view::npos ? "" : text.substr(begin);

@@ -19,6 +19,7 @@ using Kind = SocketEvent::Kind;
 constexpr std::size_t kPings = 5;
 constexpr core::Duration kInterval = std::chrono::milliseconds(200);
 constexpr core::Duration kLastWait = std::chrono::milliseconds(1500);
+constexpr core::Duration kLongestLine = std::chrono::seconds(8);
 constexpr core::Duration kAnswerBudget = std::chrono::seconds(2);
 
 /// Until the moment has come or `wanted` pongs have.
@@ -33,6 +34,14 @@ void read_pongs(WebSocketProbe& socket, SentPings& sent, std::size_t wanted, Dea
             tally.slowest = std::max(tally.slowest, *waited);
             tally.answered += 1;
         }
+    }
+}
+
+/// Pings that wait in line behind doctor's own long requests are not lost: until all are acknowledged, their pongs are still to come.
+void await_late_pongs(WebSocketProbe& socket, SentPings& sent, PingTally& tally, Deadline ends) {
+    const Deadline last = std::min(now() + kLongestLine, ends);
+    while (tally.answered < kPings && !tally.ended && socket.tcp().unacked > 0 && now() < last) {
+        read_pongs(socket, sent, kPings, std::min(now() + kLastWait, last), tally);
     }
 }
 
@@ -72,6 +81,7 @@ PingTally send_pings(WebSocketProbe& socket, Deadline ends) {
         read_pongs(socket, sent, last ? kPings : std::numeric_limits<std::size_t>::max(), last ? std::min(now() + kLastWait, ends) : next,
                    tally);
     }
+    await_late_pongs(socket, sent, tally, ends);
     tally.sent = sent.count();
     if (!tally.ended) {
         tally.arrived = pings_that_arrived(socket, std::min(now() + kAnswerBudget, ends));

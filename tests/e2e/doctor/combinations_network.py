@@ -179,14 +179,6 @@ def reset_after(net, lab, most):
         yield quick(asked)
 
 
-@row("a line of 64 kbit/s both ways", may=("tcp.slow", "tls.slow", "net.flaky"))
-def thin(net, lab):
-    for space, device in ((net.rtr, "r0"), (net.cli, "eth0")):
-        space.run("tc", "qdisc", "add", "dev", device, "root", "tbf", "rate", "64kbit", "burst", "1600", "latency", "20s")
-    with lab.relay(net, records=ONLY_V4) as asked:
-        yield asked
-
-
 @row("an MTU hole and the wrong host", "net.mtu-blackhole-down", certificate="other")
 @row("an MTU hole and an untrusted authority", "net.mtu-blackhole-down", certificate="stranger")
 def hole(net, lab, certificate):

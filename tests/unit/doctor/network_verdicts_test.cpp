@@ -5,6 +5,8 @@
 
 #include "doctor/check_body.h"
 #include "doctor/dns_verdict.h"
+#include "doctor/finding_codes.h"
+#include "doctor/lost_packets.h"
 #include "doctor/portal.h"
 #include "doctor/tcp_verdict.h"
 #include "doctor/tls_verdict.h"
@@ -50,6 +52,23 @@ TEST_CASE("dns verdict: without an address, the resolvers' own words decide") {
     CHECK(why_no_address(seen(both(End::TimedOut, End::TimedOut))).code == "dns.timeout");
     CHECK(why_no_address(seen(both(End::Unreachable, End::Unreachable))).code == "dns.timeout");
     CHECK(why_no_address(seen({})).code == "dns.timeout");
+}
+
+TEST_CASE("dns verdict: that there are no IPv6 addresses is not what is wrong") {
+    using End = DnsAnswer::End;
+    CHECK(why_no_address(seen(both(End::ServerFailure, End::NoData))).code == "dns.servfail");
+    CHECK(why_no_address(seen(both(End::TimedOut, End::NoData))).code == "dns.timeout");
+    CHECK(why_no_address(seen(both(End::TimedOut, End::NoData))).cause.find("never the one for IPv4") != std::string::npos);
+    CHECK(why_no_address(seen(both(End::NoData, End::TimedOut))).code == "dns.nodata");
+}
+
+TEST_CASE("lost packets: on a line that loses them silence says no more than that") {
+    const auto silent = [] { return found("relay.down", Confidence::Likely, "No answer came."); };
+    Facts facts;
+    CHECK(why_unheard(facts, silent()).code == "relay.down");
+    facts.loses_packets = true;
+    CHECK(why_unheard(facts, silent()).code == "net.flaky");
+    CHECK(why_unheard(facts, silent()).cause.find("No answer came.") != std::string::npos);
 }
 
 TEST_CASE("dns verdict: a resolver that cannot be asked says nothing, whatever stands beside it") {
