@@ -4,7 +4,7 @@ set(RELAYBENCH_ALONE
     core/secret.cpp wire/url.cpp wire/zstd_frames.cpp
     scenario/node_yaml.cpp scenario/relay_fields.cpp scenario/relay_list_field.cpp scenario/relay_rules.cpp scenario/relay_spec.cpp scenario/scenario_fields.cpp
     net/response_reader.cpp net/listener_http.cpp result/timeline.cpp
-    doctor/checks_tls.cpp doctor/idle_ladder.cpp doctor/idle_socket_arm.cpp doctor/idle_stream_arm.cpp doctor/key_use.cpp doctor/portal.cpp
+    doctor/checks_tls.cpp doctor/connection_use.cpp doctor/control_hosts.cpp doctor/tcp_verdict.cpp doctor/idle_ladder.cpp doctor/idle_socket_arm.cpp doctor/idle_stream_arm.cpp doctor/key_use.cpp doctor/portal.cpp
     doctor/relay_identity.cpp doctor/tls_failure.cpp doctor/tls_verdict.cpp
     judge/gate_operand.cpp report/terminal_compare.cpp)
 list(TRANSFORM RELAYBENCH_ALONE PREPEND ${CMAKE_SOURCE_DIR}/src/)

@@ -33,9 +33,7 @@ std::optional<HttpReply> ask_plain(const Facts& facts, const std::string& addres
     return exchange(channel, question, facts.within(kAnswerBudget));
 }
 
-std::optional<HttpReply> ask_nowhere(const Facts& facts, const std::string& nonce) {
-    return ask_plain(facts, kNowhere, kNowhere, nonce);
-}
+std::optional<HttpReply> ask_nowhere(const Facts& facts, const std::string& nonce) { return ask_plain(facts, kNowhere, kNowhere, nonce); }
 
 std::optional<result::Finding> portal_before_proxy(const Facts& facts) {
     const auto reply = ask_nowhere(facts, random_nonce());

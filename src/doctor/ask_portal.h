@@ -10,7 +10,8 @@
 namespace relaybench::doctor {
 
 /// What plain HTTP to port 80 of this address brings; nothing when it is closed. `authority`: whom the request names.
-[[nodiscard]] std::optional<HttpReply> ask_plain(const Facts& facts, const std::string& address, const std::string& authority, const std::string& nonce);
+[[nodiscard]] std::optional<HttpReply> ask_plain(const Facts& facts, const std::string& address, const std::string& authority,
+                                                 const std::string& nonce);
 
 /// The same at an address that nobody on the internet has: only who answers for every address answers there. The request names that address
 /// and no host, so that a proxy which goes by the name, and not a portal, finds nothing.

@@ -268,20 +268,18 @@ Silence explain_silence(const Subject& subject, const Facts& facts, const HttpQu
         return {};
     }
     Unanswered replies = ask_again({subject, facts, trust}, question, reply);
-    Silence silence{.finding = why_unanswered(replies), .answered = {}};
-    if (silence.finding) {
-        silence.finding = why_unheard(facts, *std::move(silence.finding));
+    if (auto why = why_unanswered(replies)) {
+        return {.finding = why_unheard(facts, *std::move(why)), .answered = {}};
     }
     if (is_answered_now_and_then(replies)) {
-        silence.answered = std::move(replies.again);
+        return {.finding = {}, .answered = std::move(replies.again)};
     }
-    return silence;
+    return {};
 }
 
 Outcome answered_late(Outcome outcome, const HttpReply& first) {
-    using result::CheckStatus;
-    const bool is_bad_anyway = outcome.status == CheckStatus::Fail || outcome.status == CheckStatus::Inconclusive;
-    outcome.status = is_bad_anyway ? outcome.status : CheckStatus::Warn;
+    const bool is_bad_anyway = outcome.status == result::CheckStatus::Fail || outcome.status == result::CheckStatus::Inconclusive;
+    outcome.status = is_bad_anyway ? outcome.status : result::CheckStatus::Warn;
     outcome.findings.push_back(found("net.flaky", Confidence::Proven,
                                      fmt::format("The same request was answered at the second try only; at first: {}.", first.text())));
     return outcome;

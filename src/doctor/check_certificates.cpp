@@ -132,7 +132,8 @@ Outcome distrusted(const Subject& subject, const Facts& facts, const TrustVerdic
         }
     }
     // By the peer's clock, where it is known: a date that only ours finds wrong is not what is wrong with the chain.
-    const auto by_peer = facts.clock ? judge_trust(subject, facts.chain, facts.url.host, at - facts.clock->ahead) : core::Expected<TrustVerdict>(verdict);
+    const auto by_peer =
+        facts.clock ? judge_trust(subject, facts.chain, facts.url.host, at - facts.clock->ahead) : core::Expected<TrustVerdict>(verdict);
     return Outcome::fail(text, why_distrusted(subject, facts, by_peer ? by_peer->problems : verdict.problems));
 }
 

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <optional>
-#include <span>
 #include <utility>
 
 #include <fmt/format.h>
@@ -9,6 +8,7 @@
 #include "core/units.h"
 #include "doctor/check.h"
 #include "doctor/check_body.h"
+#include "doctor/check_echo.h"
 #include "doctor/facts.h"
 #include "doctor/finding_codes.h"
 #include "doctor/lost_packets.h"
@@ -16,6 +16,7 @@
 #include "doctor/reach.h"
 #include "doctor/reply_json.h"
 #include "doctor/shown.h"
+#include "doctor/websocket_opening.h"
 #include "doctor/websocket_pings.h"
 #include "doctor/websocket_probe.h"
 #include "doctor/websocket_refusal.h"
@@ -27,50 +28,12 @@ namespace {
 using result::Confidence;
 using Kind = SocketEvent::Kind;
 
-constexpr core::Duration kUpgradeBudget = std::chrono::seconds(5);
 constexpr core::Duration kSlowUpgrade = std::chrono::seconds(2);
-constexpr core::Duration kEchoBudget = std::chrono::seconds(5);
-constexpr core::Duration kMovingBudget = std::chrono::seconds(2);
-constexpr core::Duration kLongestMoving = std::chrono::seconds(10);
 constexpr core::Duration kStreamBudget = std::chrono::seconds(8);
 constexpr core::Duration kCloseBudget = std::chrono::seconds(2);
-constexpr std::size_t kLargeMessage = 16384;
 constexpr std::size_t kShownBytes = 120;
 constexpr std::size_t kPacedMessages = 12;
 constexpr std::uint16_t kNormalClosure = 1000;
-
-Upgrade open_socket(const Subject& subject, const Facts& facts, const std::string& target, const std::vector<wire::Header>& headers = {}) {
-    const Deadline deadline = facts.within(kUpgradeBudget);
-    Reached way = reach_relay(subject, facts, Trust::Anyone, deadline);
-    if (!way.channel) {
-        Upgrade none;
-        none.reply.detail = way.failure;
-        return none;
-    }
-    return upgrade(std::move(*way.channel), target, facts.url.authority(), headers, deadline);
-}
-
-std::string doctor_socket(const Facts& facts, std::string_view query = "") { return fmt::format("{}/doctor/ws{}", facts.prefix, query); }
-
-/// What the relay says to have received of a request that asks for an upgrade.
-UpgradeHeaders upgrade_headers(const Subject& subject, const Facts& facts) {
-    HttpQuestion question;
-    question.target = facts.prefix + "/doctor/hello";
-    question.headers = {{"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Version", "13"}};
-    const auto hello = read_hello(ask_relay(subject, facts, question, Trust::Anyone, facts.within(kUpgradeBudget)).body);
-    if (!hello) {
-        return UpgradeHeaders::NotKnown;
-    }
-    const auto& seen = hello->received_headers;
-    return std::find(seen.begin(), seen.end(), "upgrade") == seen.end() ? UpgradeHeaders::Stripped : UpgradeHeaders::Arrive;
-}
-
-result::Finding why_refused(const Subject& subject, const Facts& facts, const Upgrade& tried) {
-    const bool asks_the_relay = looks_like_plain_answer(tried.reply) && facts.has_doctor_pages;
-    result::Finding finding =
-        why_upgrade_refused(tried.reply, tried.wrong_with, asks_the_relay ? upgrade_headers(subject, facts) : UpgradeHeaders::NotKnown);
-    return tried.reply.has_head() ? finding : why_unheard(facts, std::move(finding));
-}
 
 Outcome check_upgrade(const Subject& subject, Facts& facts) {
     if (!facts.has_doctor_pages) {
@@ -87,7 +50,7 @@ Outcome check_upgrade(const Subject& subject, Facts& facts) {
         first = std::exchange(tried, open_socket(subject, facts, doctor_socket(facts))).reply;
     }
     if (!tried.accepted) {
-        Outcome outcome = Outcome::fail(tried.reply.text(), why_refused(subject, facts, tried));
+        Outcome outcome = Outcome::fail(tried.reply.text(), why_not_opened(subject, facts, tried));
         for (const char* name : {"server", "via", "location", "content-type"}) {
             if (const auto value = tried.reply.header(name); !value.empty()) {
                 outcome.with(name, name == std::string_view("location") ? shown_url(value) : core::printable(value, kShownBytes));
@@ -99,106 +62,12 @@ Outcome check_upgrade(const Subject& subject, Facts& facts) {
     const core::Duration waited = tried.reply.head_at - tried.reply.asked;
     Outcome outcome = Outcome::pass(fmt::format("101 after {}", core::human_duration(took)));
     if (waited > kSlowUpgrade) {
-        outcome = Outcome::warn(outcome.summary, found("ws.upgrade-slow", Confidence::Proven,
-                                                       fmt::format("The relay's 101 came {} after the upgrade was asked for.",
-                                                                   core::human_duration(waited))));
+        outcome = Outcome::warn(
+            outcome.summary, found("ws.upgrade-slow", Confidence::Proven,
+                                   fmt::format("The relay's 101 came {} after the upgrade was asked for.", core::human_duration(waited))));
     }
     const bool was_lost = first && took < kSlowUpgrade;  // else the line is slow, and nothing was lost
     return was_lost ? answered_late(std::move(outcome), *first) : outcome;
-}
-
-/// The next data message; other events but pings end the wait.
-SocketEvent next_message(WebSocketProbe& socket, Deadline deadline) {
-    SocketEvent event = socket.next(deadline);
-    while (event.kind == Kind::Pong) {
-        event = socket.next(deadline);
-    }
-    return event;
-}
-
-/// What is sent for echo, and what a loss of it means.
-struct EchoMessage {
-    Kind kind = Kind::Text;
-    std::string payload;
-    std::string_view name;
-};
-
-std::vector<EchoMessage> echo_messages() {
-    std::vector<EchoMessage> messages;
-    for (const char* word : {"one", "two", "three", "four", "five"}) {
-        messages.push_back({Kind::Text, word, "a short text"});
-    }
-    messages.push_back({Kind::Text, std::string(kLargeMessage, 'x'), "a text of 16 KiB"});
-    messages.push_back({Kind::Binary, std::string("\x01\x02\x00\xFF", 4), "a binary message"});
-    return messages;
-}
-
-bool is_echo(const SocketEvent& event, const EchoMessage& message) {
-    return event.kind == message.kind && event.payload == message.payload;
-}
-
-/// What came in place of the first message of `expected`.
-std::string_view what_became(const SocketEvent& event, std::span<const EchoMessage> expected) {
-    const bool is_later_one = std::any_of(expected.begin(), expected.end(), [&](const auto& message) { return is_echo(event, message); });
-    switch (event.kind) {
-        case Kind::Text:
-        case Kind::Binary:
-            return is_later_one ? "did not come back" : "came back altered";
-        case Kind::TimedOut:
-            return "did not come back";
-        case Kind::Close:
-            return "was answered with a Close frame";
-        case Kind::Broken:
-            return "was answered with bytes that are no WebSocket";
-        default:
-            return "ended the connection";
-    }
-}
-
-/// All are sent before the first is awaited: a slow way back must not add up.
-/// The next message. While bytes still move it is waited for beyond the deadline, to the last one: a thin line takes long for what is large.
-/// Nothing when they still move then.
-std::optional<SocketEvent> next_while_moving(WebSocketProbe& socket, Deadline deadline, Deadline last) {
-    SocketEvent event = next_message(socket, deadline);
-    while (event.kind == Kind::TimedOut && now() < last) {
-        const TcpFacts before = socket.tcp();
-        event = next_message(socket, std::min(now() + kMovingBudget, last));
-        const TcpFacts after = socket.tcp();
-        const bool moves = after.bytes_received != before.bytes_received || after.bytes_acked != before.bytes_acked;
-        if (event.kind == Kind::TimedOut && !moves) {
-            return event;
-        }
-    }
-    return event.kind == Kind::TimedOut ? std::nullopt : std::optional(std::move(event));
-}
-
-Outcome check_echo(const Subject& subject, Facts& facts) {
-    Upgrade tried = open_socket(subject, facts, doctor_socket(facts));
-    if (!tried.socket) {
-        return Outcome::fail(tried.reply.text(), why_refused(subject, facts, tried));
-    }
-    const Deadline deadline = facts.within(kEchoBudget);
-    const Deadline last = std::min(deadline + kLongestMoving, facts.ends);
-    const std::vector<EchoMessage> messages = echo_messages();
-    for (const EchoMessage& message : messages) {
-        message.kind == Kind::Text ? tried.socket->send_text(message.payload, deadline)
-                                   : tried.socket->send_binary(message.payload, deadline);
-    }
-    for (std::size_t i = 0; i < messages.size(); ++i) {
-        const auto event = next_while_moving(*tried.socket, deadline, last);
-        if (!event) {
-            return Outcome::info(fmt::format("{} of {} messages came back, the next is still on its way: a thin line", i, messages.size()));
-        }
-        if (!is_echo(*event, messages[i])) {
-            // Nothing at all came back: one direction is dead. Else it is this kind of message that does not pass.
-            const bool nothing = i == 0 && event->kind == Kind::TimedOut;
-            return Outcome::fail(fmt::format("{} of {} messages came back", i, messages.size()),
-                                 found(nothing ? "ws.one-way" : "ws.frame-blocked", Confidence::Proven,
-                                       fmt::format("Of {} messages that were sent for echo, {} came back; {} {}.", messages.size(), i,
-                                                   messages[i].name, what_became(*event, std::span(messages).subspan(i)))));
-        }
-    }
-    return Outcome::pass("all messages came back, 16 KiB and binary too");
 }
 
 /// `end`: what came in place of the next message, when fewer came.
@@ -254,7 +123,7 @@ Outcome cut(const PacedRun& run) {
 Outcome judge_paced(const Subject& subject, const Facts& facts, const PacedRun& run) {
     const Pacing& pacing = run.pacing;
     if (!run.tried.socket) {
-        return Outcome::fail(run.tried.reply.text(), why_refused(subject, facts, run.tried));
+        return Outcome::fail(run.tried.reply.text(), why_not_opened(subject, facts, run.tried));
     }
     if (run.is_cut()) {
         return cut(run);
@@ -290,7 +159,7 @@ Outcome check_stream(const Subject& subject, Facts& facts) {
 Outcome check_pings(const Subject& subject, Facts& facts) {
     Upgrade tried = open_socket(subject, facts, doctor_socket(facts));
     if (!tried.socket) {
-        return Outcome::fail(tried.reply.text(), why_refused(subject, facts, tried));
+        return Outcome::fail(tried.reply.text(), why_not_opened(subject, facts, tried));
     }
     return judge_pings(send_pings(*tried.socket, facts.ends));
 }
@@ -298,7 +167,7 @@ Outcome check_pings(const Subject& subject, Facts& facts) {
 Outcome check_close(const Subject& subject, Facts& facts) {
     Upgrade tried = open_socket(subject, facts, doctor_socket(facts));
     if (!tried.socket) {
-        return Outcome::fail(tried.reply.text(), why_refused(subject, facts, tried));
+        return Outcome::fail(tried.reply.text(), why_not_opened(subject, facts, tried));
     }
     const Deadline deadline = facts.within(kCloseBudget);
     tried.socket->send_close(kNormalClosure, deadline);

@@ -26,7 +26,7 @@ import threading
 import harness
 from canary import KEY, holds
 
-LOOPBACK = "127.0.0.1"
+LOOPBACK = ("127.0.0.1", "[::1]")
 TALKS = ("tls", "http", "sse", "ws", "idle", "browser")  # categories of checks that send something
 
 
@@ -44,6 +44,7 @@ class Searched:
 _lock = threading.Lock()
 _ports = collections.Counter()
 _tunnels = collections.Counter()
+_openers = collections.Counter()
 _certificates = set()
 _searched = Searched()
 
@@ -68,6 +69,11 @@ def genuine_tunnel(port):
     """A forward proxy of this machine opens the way to a relay of this machine, which is talked to in the clear: what is for the relay may
     pass, in a tunnel to a genuine port."""
     return _counted(_tunnels, port)
+
+
+def allowed_opener(port):
+    """A proxy of this machine opens TLS, and the row allows it to see the key (--allow-intercepted)."""
+    return _counted(_openers, port)
 
 
 @contextlib.contextmanager
@@ -111,10 +117,10 @@ class Sent:
         return self.had_secret or any(holds(self.data, secret) for secret in secrets)
 
     def may_have(self, secrets):
-        if self.kind == "tls":
-            return self.certificate in _certificates
         host, _, port = self.to.rpartition(":")
-        if self.kind != "plain" or host != LOOPBACK:
+        if self.kind == "tls":
+            return self.certificate in _certificates or (host in LOOPBACK and _openers[int(port)] > 0)
+        if self.kind != "plain" or host not in LOOPBACK:
             return False
         return _ports[int(port)] > 0 or (_tunnels[int(port)] > 0 and self.is_tunnelled(secrets))
 

@@ -14,6 +14,7 @@ import component_faults_test
 import components
 import lab
 import network_faults_test
+import wiretap
 from doctor_matrix import HEALTHY
 from dns_responder import AAAA, NOERROR, Responder, question_of
 from network_faults_test import Asked  # noqa: F401 (rows yield it)
@@ -213,7 +214,8 @@ def line(target_port, up, down):
     accepting = threading.Thread(target=serve, daemon=True)
     accepting.start()
     try:
-        yield listener.getsockname()[1]
+        with wiretap.genuine_forwarder(listener.getsockname()[1], target_port):
+            yield listener.getsockname()[1]
     finally:
         stop.set()
         accepting.join(timeout=5)
@@ -355,6 +357,8 @@ class Certified(network_faults_test.Lab):
             "for clients": self._leaf("clients", f"subjectAltName=DNS:{host}\nextendedKeyUsage=clientAuth\n"),
             "weak": self._weak(host),
         }
+        for name in ("wildcard", "long chain", "shuffled", "of others too"):
+            wiretap.genuine_certificate(self.certificates[name][0])
 
     def _authority(self, name, by, days=(-3650, 3650)):
         lab.openssl("genrsa", "-out", f"{name}.key", 2048, folder=self.chains.folder)

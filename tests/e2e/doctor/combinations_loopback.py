@@ -1,11 +1,13 @@
 """Rows of combinations_test.py that are played on loopback."""
 
 import socket
+import urllib.parse
 
 import component_faults_test
 import components
 import hostile_test
 import lab
+import wiretap
 from combinations_lab import (Asked, Reset, STREAM_HEAD, after, after_text, chunk, hold, later, on_each, replaced, reset, rows_of, shred,
                               stream_page, whole)  # fmt: skip
 from doctor_matrix import KEY
@@ -37,13 +39,16 @@ def _(place):
 
 @row("healthy: a proxy called localhost that only IPv4 has")
 def _(place):
-    return Asked(url=place.url, flags=("--proxy", f"http://localhost:{place.enter(lab.tinyproxy())}"))
+    port = place.enter(lab.tinyproxy())
+    place.enter(wiretap.genuine_tunnel(port))
+    return Asked(url=place.url, flags=("--proxy", f"http://localhost:{port}"))
 
 
 @row("healthy: IPv6 loopback")
 def _(place):
     path, port = components.program("socat"), lab.free_port()
     place.enter(lab.running(port, [path, f"TCP6-LISTEN:{port},bind=[::1],fork,reuseaddr", f"TCP:127.0.0.1:{place.relay}"], host="::1"))
+    place.enter(wiretap.genuine_port(port))
     return place.asked(port, host="[::1]")
 
 
@@ -101,7 +106,7 @@ def _(place, **how):
 @row("healthy: HAProxy, TLS 1.3 alone", alpn="http/1.1 ssl-min-ver TLSv1.3")
 def _(place, alpn):
     authority = place.authority()
-    port = place.enter(components.haproxy(place.relay, certificate=authority.issue("edge"), alpn=alpn))
+    port = place.enter(components.haproxy(place.relay, certificate=authority.issue_to_relay("edge"), alpn=alpn))
     return place.asked(port, "--cacert", authority.certificate, scheme="https", host="localhost")
 
 
@@ -118,14 +123,14 @@ def _(place):
 @row("healthy: a dot at the end of the name", text="", host="localhost.", may=("url.untidy",))
 def _(place, text, host="localhost"):
     authority = place.authority()
-    port = place.enter(lab.nginx(f"{text} location / {{ {place.forward} proxy_buffering off; }}", authority.issue("edge")))
+    port = place.enter(lab.nginx(f"{text} location / {{ {place.forward} proxy_buffering off; }}", authority.issue_to_relay("edge")))
     return place.asked(port, "--quick", "--cacert", authority.certificate, scheme="https", host=host)
 
 
 @row("healthy: Apache with TLS and h2")
 def _(place):
     authority = place.authority()
-    certificate, key = authority.issue("edge")
+    certificate, key = authority.issue_to_relay("edge")
     modules = [f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so" for name in ("ssl", "http2")]
     port = place.enter(components.apache(*modules, "Protocols h2 http/1.1", "SSLEngine on", f"SSLCertificateFile {certificate}", f"SSLCertificateKeyFile {key}",
                                          f"ProxyPass / http://127.0.0.1:{place.relay}/ upgrade=websocket"))  # fmt: skip
@@ -157,6 +162,7 @@ def _(place):
 def _(place):
     outer = place.enter(lab.tinyproxy())
     inner = place.enter(components.squid(f"cache_peer 127.0.0.1 parent {outer} 0 no-query no-digest", "never_direct allow all", components.SQUID_OPEN))
+    place.enter(wiretap.genuine_tunnel(inner))
     return Asked(url=place.url, flags=("--proxy", f"http://127.0.0.1:{inner}"))
 
 
@@ -374,7 +380,9 @@ def _(place, then):
 def _(place):
     servers = f"upstream both {{ server 127.0.0.1:{place.relay} max_fails=0; server 127.0.0.1:{lab.free_port()} max_fails=0; }}"
     forward = place.forward.replace(f"http://127.0.0.1:{place.relay}", "http://both")
-    return place.behind_nginx(f"location / {{ {forward} proxy_next_upstream off; }}", "--quick", http=servers.replace("{", "{{").replace("}", "}}"))
+    asked = place.behind_nginx(f"location / {{ {forward} proxy_next_upstream off; }}", "--quick", http=servers.replace("{", "{{").replace("}", "}}"))
+    place.enter(wiretap.genuine_port(urllib.parse.urlsplit(asked.url).port))
+    return asked
 
 
 # --- proxies that are none, or want other things ------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ import components
 import doctor_matrix
 import harness
 import netlab
+import wiretap
 from doctor_matrix import HEALTHY, KEY
 from relay_process import relay
 
@@ -46,9 +47,8 @@ def run_doctor(asked, words=()):
     """The finished process. `words`: a command that runs it."""
     command = [*words, *asked.before, harness.binary(), "doctor", asked.url, *map(str, asked.flags), "--json"]
     command += [] if any(str(flag).startswith("--key") for flag in asked.flags) else ["--key-env=LAB_KEY"]
-    with doctor_matrix.searched_bundle(KEY) as bundle:
-        environment = doctor_matrix.environment_of(asked.environment)
-        return subprocess.run([*command, *bundle], capture_output=True, text=True, env=environment, timeout=150, check=False)
+    with doctor_matrix.searched_bundle(KEY) as bundle, wiretap.tapped(doctor_matrix.environment_of(asked.environment)) as tape:
+        return subprocess.run([*command, *bundle], capture_output=True, text=True, env=tape.environment, timeout=150, check=False)
 
 
 def play(row, shared):
@@ -148,4 +148,5 @@ def print_matrix(right):
 if __name__ == "__main__":
     outcome = unittest.main(verbosity=2, exit=False)
     print_matrix(sum(given in wanted.split(" or ") for _, wanted, given, _ in MATRIX))
-    sys.exit(77 if outcome.result.wasSuccessful() and not MATRIX else not outcome.result.wasSuccessful())
+    good = wiretap.print_summary() and outcome.result.wasSuccessful()
+    sys.exit(77 if good and not MATRIX else not good)

@@ -137,6 +137,8 @@ def _(place):
      says="Lab", states=(("sse.real", "pass"), ("model.list", "pass")))  # fmt: skip
 def _(place):
     arguments, environment = bumped(place, WEBSOCKETS, trusted=True)
+    proxy = arguments[arguments.index("--proxy") + 1]
+    place.enter(wiretap.allowed_opener(int(proxy.rpartition(":")[2])))
     return [*arguments, "--allow-intercepted", "--real", "-m", "gpt-4o-mini"], environment
 
 

@@ -98,7 +98,7 @@ class Lab:
             "other": issue("other", "other.example"),
             "stranger": self.strangers.issue("stranger", HOST, send=("intermediate", "root")),
         }
-        for name in ("good", "small", "soon"):  # the others are the relay's too, and nobody can know
+        for name in ("good", "small", "soon", "of a year", "of three months"):  # the others are the relay's too, and nobody can know
             wiretap.genuine_certificate(self.certificates[name][0])
 
     @contextlib.contextmanager
