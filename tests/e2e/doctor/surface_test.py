@@ -314,6 +314,23 @@ class Watches(unittest.TestCase):
         done = run("--watch", "embedded", "--for", "1s")
         self.assertEqual(done.returncode, 0, done.stderr)
 
+    def test_it_ends_when_its_reader_goes_away(self):
+        for flags in (["--jsonl"], []):
+            with self.subTest(flags=flags):
+                process = start(f"http://127.0.0.1:{lab.free_port()}/v1", "--key-env=LAB_KEY", "--watch", "1s", *flags)
+                process.stdout.readline()
+                process.stdout.close()
+                _, err = process.communicate(timeout=60)
+                self.assertEqual(process.returncode, 99)
+                self.assertNotIn(b"could not be written", err)
+
+    def test_it_ends_when_nothing_can_be_written(self):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([harness.binary(), "doctor", f"http://127.0.0.1:{lab.free_port()}/v1", "--watch", "1s", "--jsonl"],
+                                  stdout=full, stderr=subprocess.PIPE, env=environment_of(), timeout=60, check=False)  # fmt: skip
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"could not be written", done.stderr)
+
     def test_each_round_looks_at_this_machine_s_clock(self):
         shim = harness.build_dir() / "tests" / "e2e" / "run" / "libstepped_clock.so"
         if harness.is_instrumented():
