@@ -8,9 +8,6 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <poll.h>
-#include <unistd.h>
-
 #include "cli/command.h"
 #include "core/text.h"
 
@@ -96,9 +93,8 @@ ExitCode parse_and_act(int argc, const char* const* argv, const Context& context
 
 /// A reader that went away, as `head` does, wanted no more. A full disk has lost what somebody waits for.
 bool is_written(const Context& context) {
-    pollfd standard_output{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
     context.out.flush();
-    return context.out.good() || (::poll(&standard_output, 1, 0) == 1 && (standard_output.revents & POLLERR) != 0);
+    return context.out.good() || is_reader_gone();
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "cli/context.h"
 
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -16,6 +17,11 @@ ExitCode report_error(const Context& context, const core::Error& error) {
     }
     context.err.flush();
     return error.kind == core::ErrorKind::BadInput ? ExitCode::BadInput : ExitCode::Bug;
+}
+
+bool is_reader_gone() {
+    pollfd standard_output{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
+    return ::poll(&standard_output, 1, 0) == 1 && (standard_output.revents & POLLERR) != 0;
 }
 
 TerminalTraits terminal_traits(int descriptor, const std::function<std::optional<std::string>(const std::string&)>& environment) {

@@ -31,6 +31,9 @@ struct Context {
 /// Prints the error's lines, each after "relaybench: ", and gives its exit code.
 ExitCode report_error(const Context& context, const core::Error& error);
 
+/// Whether the reader of standard output went away, as `head` does when it has seen enough.
+[[nodiscard]] bool is_reader_gone();
+
 /// What standard output or error (by descriptor) is connected to.
 [[nodiscard]] TerminalTraits terminal_traits(int descriptor,
                                              const std::function<std::optional<std::string>(const std::string&)>& environment);

@@ -1,11 +1,16 @@
 #include "cli/doctor_examination.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <iterator>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <fmt/format.h>
@@ -13,11 +18,13 @@
 #include "cli/doctor_bundle.h"
 #include "cli/doctor_round.h"
 #include "cli/doctor_watch.h"
+#include "cli/output_spec.h"
 #include "core/text.h"
 #include "doctor/check.h"
 #include "doctor/check_choice.h"
 #include "report/terminal_doctor.h"
 #include "result/diagnosis_json.h"
+#include "wire/url.h"
 
 namespace relaybench::cli {
 
@@ -71,6 +78,49 @@ std::optional<core::Error> flag_problem(const DoctorFlags& flags, const doctor::
     return std::nullopt;
 }
 
+std::optional<core::Error> ca_file_problem(const std::string& path) {
+    const std::string shown = core::printable(path, 200);
+    std::error_code error;
+    if (std::filesystem::is_directory(path, error)) {
+        return core::Error{core::ErrorKind::BadInput, fmt::format("--cacert: \"{}\" is a folder; name a PEM file", shown)};
+    }
+    if (::access(path.c_str(), R_OK) == 0) {
+        return std::nullopt;
+    }
+    return core::Error{core::ErrorKind::BadInput,
+                       fmt::format("--cacert: \"{}\" cannot be read: {}", shown, std::generic_category().message(errno))};
+}
+
+/// What can be told from the flags alone, before anybody is asked and a relay is started.
+std::optional<core::Error> path_problem(const DoctorFlags& flags) {
+    if (flags.bundle) {
+        if (const auto problem = output_problem("--bundle", *flags.bundle)) {
+            return core::Error{core::ErrorKind::BadInput, *problem};
+        }
+    }
+    return flags.ca_file ? ca_file_problem(*flags.ca_file) : std::nullopt;
+}
+
+/// As browsers send it: scheme, host and port, and no path.
+std::optional<core::Error> origin_problem(const std::string& origin) {
+    const auto url = wire::parse_url(origin);
+    const bool is_origin = url && url->scheme.starts_with("http") && url->target.empty();
+    if (is_origin) {
+        return std::nullopt;
+    }
+    return core::Error{
+        core::ErrorKind::BadInput,
+        fmt::format("--origin: \"{}\" is no origin of a web page, expected http(s)://HOST[:PORT] such as https://app.example",
+                    core::printable(origin, 80))};
+}
+
+std::optional<core::Error> early_problem(const DoctorFlags& flags) {
+    if (auto problem = path_problem(flags)) {
+        return problem;
+    }
+    return flags.origin ? origin_problem(*flags.origin) : std::nullopt;
+}
+
 ExitCode code_of_signal(int signal) { return signal == SIGTERM ? ExitCode::Terminated : ExitCode::Interrupted; }
 
 /// The report is out by now: a bundle that cannot be written loses nothing, but it is not there, and the exit code says so.
@@ -100,6 +150,9 @@ ExitCode examine_once(const Round& round) {
 }  // namespace
 
 ExitCode examine_relay(const DoctorFlags& flags, const Context& context) {
+    if (const auto problem = early_problem(flags)) {
+        return report_error(context, *problem);
+    }
     run::Control control;
     const SignalWatch signals(control);
     auto made = doctor_subject(flags, context);

@@ -51,13 +51,16 @@ core::Expected<Pace> pace_of(const DoctorFlags& flags) {
     return pace;
 }
 
-/// Nobody is waited for but the clock and the signals.
+/// Whether rounds are still written for somebody: a reader may go away, and a disk fill up.
+bool is_heard(const Round& round) { return round.context.out.good() && !is_reader_gone(); }
+
+/// Nobody is waited for but the clock, the signals and the reader.
 void wait_until(core::TimePoint until, const Round& round) {
     constexpr auto kLookEvery = std::chrono::milliseconds(50);
     std::mutex mutex;
     std::unique_lock lock(mutex);
     std::condition_variable nobody;
-    while (!round.signals.caught() && round.context.clock.now() < until) {
+    while (!round.signals.caught() && is_heard(round) && round.context.clock.now() < until) {
         nobody.wait_for(lock, std::min<core::Duration>(kLookEvery, until - round.context.clock.now()));
     }
 }
@@ -77,7 +80,7 @@ class Watch {
             const core::TimePoint next = round_began + pace_.interval;
             const bool is_over = pace_.length && next - began_ >= *pace_.length;
             wait_until(is_over ? began_ + *pace_.length : next, round_);
-            if (is_over || round_.signals.caught()) {
+            if (is_over || round_.signals.caught() || !is_heard(round_)) {
                 return last_code();
             }
         }

@@ -1,7 +1,11 @@
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <string>
+
+#include <fmt/format.h>
 
 #include "cli/command.h"
+#include "core/text.h"
 #include "relay/relay_options.h"
 
 namespace relaybench::cli {
@@ -26,6 +30,14 @@ ExitCode serve(const RelayFlags& flags, const Context& context) {
     }
     if (flags.doctor_endpoint > 0) {
         options.offer = relay::RelayOptions::Offer::DoctorPages;
+    }
+    // Who gave a descriptor is told there, and a relay inside of another command says nothing.
+    if (!options.ready_fd) {
+        options.on_listening = [&context, &options](const std::string& base_url) {
+            const bool has_profile = options.offer == relay::RelayOptions::Offer::Everything;
+            const std::string what = has_profile ? "profile " + core::printable(options.profile, 120) : "doctor's pages only";
+            context.err << fmt::format("relaybench: relay listening on {}, {}; Ctrl-C ends it\n", base_url, what) << std::flush;
+        };
     }
     const auto served = relay::serve(options, context.clock);
     return served ? ExitCode::Done : report_error(context, served.error());

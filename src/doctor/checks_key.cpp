@@ -29,11 +29,17 @@ std::optional<std::string> variable_of(const KeySource& source) {
     return name.starts_with(kVariable) ? std::optional(name.substr(kVariable.size())) : std::nullopt;
 }
 
+/// A variable that is not there is another mistake than one without a value: its name, or the shell that it was set in.
+std::string_view how_empty(const Subject& subject, const KeySource& source) {
+    const auto variable = variable_of(source);
+    return variable && subject.environment && !subject.environment(*variable) ? "is not set" : "is empty";
+}
+
 Outcome key_missing(const Subject& subject) {
     std::string cause = subject.keys.empty() ? "No place was found that holds a key." : "";
     for (const KeySource& source : subject.keys) {
         cause += fmt::format("{}The {} {}.", cause.empty() ? "" : " ", source_name(source),
-                             holds_something(source) ? "holds one, but nothing reads it here" : "is empty");
+                             holds_something(source) ? "holds one, but nothing reads it here" : how_empty(subject, source));
     }
     const auto variable = subject.keys.empty() ? std::nullopt : variable_of(subject.keys.front());
     return Outcome::fail("no key", found("key.missing", Confidence::Proven, std::move(cause),

@@ -59,7 +59,7 @@ constexpr auto kTlsCodes = std::to_array<FindingCode>({
      "If your network inspects TLS, the host has to be exempted or the authority installed here; do not turn verification off."},
     {"tls.self-signed", Party::Relay, "The server's certificate is signed by itself",
      "One certificate, its own issuer (18): a test server, or a front end that was never given its certificate.",
-     "For your own relay name its certificate with --ca; else report it to the relay."},
+     "For your own relay name its certificate with --cacert; else report it to the relay."},
     {"tls.missing-intermediate", Party::Relay, "The server does not send its whole chain of certificates",
      "Only its own certificate came (20), and it says where its issuer's is, as those of public authorities do. Browsers fetch the missing "
      "one "

@@ -47,7 +47,8 @@ constexpr auto kUrlCodes = std::to_array<FindingCode>({
     {"url.ip-literal", Party::You, "The URL names an IP address instead of a host name",
      "Certificates of public relays name hosts, so that verification fails (62), and a shared front end needs the name to know whom you "
      "want.",
-     "Use the relay's host name. To reach a certain address, keep the name and set the address apart (--connect-to)."},
+     "Use the relay's host name. To reach a certain address, keep the name in the URL and give it that address in the hosts file "
+     "(/etc/hosts)."},
 });
 
 }  // namespace

@@ -31,7 +31,7 @@ inline constexpr double kSettledWithin = 0.05;
 
 /// "B faster by 18 % (12…23)", "B slower: 4.1× (3.8…4.5)", "no difference shown (±4 %)", "too few streams (need ≈ 370)".
 [[nodiscard]] std::string verdict_words(const QuantileComparison& comparison, std::string_view other_name);
-/// "B fails more (+0.9…+2.6 points)", "no difference in failures shown".
+/// "B fails more (+0.9…+2.6 points)", "no difference in failures shown (-1.2…+1.6 points)".
 [[nodiscard]] std::string verdict_words(const ErrorComparison& comparison, std::string_view other_name);
 
 }  // namespace relaybench::judge

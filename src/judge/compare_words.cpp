@@ -12,13 +12,22 @@ constexpr double kPercent = 100.0;
 /// From twice as slow on, "3.1×" is easier to see than "210 %".
 constexpr double kManyfold = 1.0;
 
-/// Two significant digits, or as many as stand before the point: 0.42, 4.2, 4, 42, 420.
+/// Two significant digits, or as many as stand before the point: 0.42, 4.2, 4, 42, 420. Never an exponent.
 std::string digits(double number) {
     constexpr double kTwoBeforePoint = 9.5;
+    constexpr double kExponentBelow = 1e-4;
     if (std::isinf(number)) {
         return number < 0 ? "−∞" : "∞";
     }
+    if (std::abs(number) < kExponentBelow) {
+        return "0";
+    }
     return std::abs(number) >= kTwoBeforePoint ? fmt::format("{:.0f}", number) : fmt::format("{:.2g}", number);
+}
+
+std::string signed_digits(double number) {
+    const std::string text = digits(number);
+    return number > 0 && text != "0" ? "+" + text : text;
 }
 
 std::string faster_words(const QuantileComparison& row, std::string_view name) {
@@ -50,9 +59,12 @@ std::uint64_t rounded_up(std::uint64_t count) {
 /// Limits with their signs, or one number for an interval that holds "no change".
 std::string reach_words(const result::ChangeInterval& interval) {
     if (interval.low > 0 || interval.high < 0)
-        return fmt::format("{}{}…{}{} %", interval.low > 0 ? "+" : "", digits(interval.low * kPercent), interval.high > 0 ? "+" : "",
-                           digits(interval.high * kPercent));
+        return fmt::format("{}…{} %", signed_digits(interval.low * kPercent), signed_digits(interval.high * kPercent));
     return fmt::format("±{} %", digits(std::max(std::abs(interval.low), std::abs(interval.high)) * kPercent));
+}
+
+std::string points(const ErrorComparison& comparison) {
+    return fmt::format("{}…{}", signed_digits(comparison.low * kPercent), signed_digits(comparison.high * kPercent));
 }
 
 std::string undecided_words(const QuantileComparison& row) {
@@ -61,6 +73,14 @@ std::string undecided_words(const QuantileComparison& row) {
     if (row.streams_needed == 0)
         return fmt::format("no difference shown ({})", reach_words(*row.interval));
     return fmt::format("undecided ({}; need ≈ {})", reach_words(*row.interval), rounded_up(row.streams_needed));
+}
+
+/// The interval is a single row's: it may leave out zero where all rows together decide nothing.
+std::string undecided_words(const ErrorComparison& comparison) {
+    if (comparison.base == 0 && comparison.other == 0)
+        return "no difference in failures shown";
+    const bool leaves_out_zero = comparison.low > 0 || comparison.high < 0;
+    return fmt::format("{} ({} points)", leaves_out_zero ? "failures undecided" : "no difference in failures shown", points(comparison));
 }
 
 }  // namespace
@@ -85,9 +105,8 @@ std::string verdict_words(const QuantileComparison& comparison, std::string_view
 
 std::string verdict_words(const ErrorComparison& comparison, std::string_view other_name) {
     if (comparison.finding == ComparisonFinding::NoDifference)
-        return "no difference in failures shown";
-    return fmt::format("{} fails {} ({:+.2g}…{:+.2g} points)", other_name, comparison.low > 0 ? "more" : "less", comparison.low * kPercent,
-                       comparison.high * kPercent);
+        return undecided_words(comparison);
+    return fmt::format("{} fails {} ({} points)", other_name, comparison.low > 0 ? "more" : "less", points(comparison));
 }
 
 }  // namespace relaybench::judge

@@ -177,7 +177,7 @@ std::optional<result::Warning> small_sample_warning(const Gate& gate, const ArmR
         return std::nullopt;
     const std::uint64_t count = arm.metric(metric->metric).count();
     const std::uint64_t needed = values_needed(metric->quantile);
-    if (count == 0 || count >= needed)
+    if (count == 0 || count >= needed || arm.outcome(stream::Outcome::Complete) == 0)
         return std::nullopt;
     const std::string name = quantile_name(metric->quantile);
     return result::Warning{

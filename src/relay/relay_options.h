@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -20,6 +21,7 @@ struct RelayOptions {
     std::optional<int> stop_fd;   ///< --stop-fd: readable or at its end: the relay stops (life line of an embedding process)
     std::optional<unsigned> cpu;  ///< --cpu: pins the process to this core
     std::string truth_file;       ///< --truth: on exit, what was really sent and when (JSON)
+    std::function<void(const std::string& base_url)> on_listening;  ///< told once signals are minded and clients are heard
     /// --doctor-endpoint: nothing but the pages that doctor measures paths with, to be put beside a real relay.
     enum class Offer : std::uint8_t { Everything, DoctorPages } offer = Offer::Everything;
 };

@@ -105,6 +105,12 @@ core::Expected<void> say_ready(int fd, std::uint16_t port) {
     return {};
 }
 
+/// The address as it was given, with the port that was really taken.
+std::string base_url(const RelayOptions& options, std::uint16_t port) {
+    const std::string_view address = std::string_view(options.listen).substr(0, options.listen.rfind(':'));
+    return fmt::format("{}://{}:{}/v1", options.certificate_file.empty() ? "http" : "https", address, port);
+}
+
 core::Expected<void> serve_until_stopped(const RelayOptions& options, Server& server, net::EventLoop& loop) {
     bool stopped = false;
     const StopSignals signals;
@@ -117,6 +123,9 @@ core::Expected<void> serve_until_stopped(const RelayOptions& options, Server& se
         if (auto said = say_ready(*options.ready_fd, server.port()); !said) {
             return said;
         }
+    }
+    if (options.on_listening) {
+        options.on_listening(base_url(options, server.port()));
     }
     while (!stopped) {
         server.run_once(core::TimePoint::max());

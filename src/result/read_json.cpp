@@ -167,6 +167,21 @@ std::optional<std::string> refusal(const Node& root) {
     return std::nullopt;
 }
 
+/// A text that does not even begin as a result does is another file; one that does was cut short or edited.
+std::string why_no_json(std::string_view text, const nlohmann::json::exception& error) {
+    constexpr std::size_t kMaxReason = 200;
+    if (!core::trimmed(text).starts_with('{')) {
+        return "is no result: expected a file of --out json=PATH, or a journal (--journal PATH)";
+    }
+    // The library opens with the name of its own error: "[json.exception.parse_error.101] parse error at line 1, column 2: …".
+    std::string reason = core::printable(error.what(), kMaxReason);
+    const auto end_of_name = reason.find("] ");
+    if (reason.starts_with("[json.exception") && end_of_name != std::string::npos) {
+        reason.erase(0, end_of_name + 2);
+    }
+    return fmt::format("is no result: it is not JSON (cut short?): {}", reason);
+}
+
 core::Expected<Json> parse(std::string_view text, std::string_view name) {
     if (text.empty())
         return core::bad_input(fmt::format("{}: is empty", name));
@@ -176,8 +191,7 @@ core::Expected<Json> parse(std::string_view text, std::string_view name) {
     try {
         return Json::parse(text);
     } catch (const nlohmann::json::exception& error) {
-        constexpr std::size_t kMaxReason = 200;
-        return core::bad_input(fmt::format("{}: is not JSON (cut short?): {}", name, core::printable(error.what(), kMaxReason)));
+        return core::bad_input(fmt::format("{}: {}", name, why_no_json(text, error)));
     }
 }
 

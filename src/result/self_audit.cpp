@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -94,6 +95,25 @@ void warn_of_generator(const RunResult& run, std::vector<Warning>& warnings) {
     }
 }
 
+/// The base URL of an arm's relay, which is written as "ENDPOINT" or "ENDPOINT through PROXY". A WebSocket's endpoint is its base URL too.
+std::string base_url(const ArmResult& arm) {
+    constexpr std::string_view kEndpoint = "/chat/completions";
+    std::string url = arm.relay.substr(0, arm.relay.find_first_of(" ?"));
+    if (url.starts_with("http") && url.ends_with(kEndpoint)) {
+        url.resize(url.size() - kEndpoint.size());
+    }
+    return url;
+}
+
+/// Where nothing works there is nothing to measure; why not is for doctor to say.
+void warn_of_failure(const ArmResult& arm, std::vector<Warning>& warnings) {
+    const std::string url = base_url(arm);
+    if (url.find("://") != std::string::npos) {
+        add(warnings, "all_failed", fmt::format("{}: every stream failed", arm.name),
+            fmt::format("relaybench doctor {} names what is wrong", url));
+    }
+}
+
 void warn_of_arm(const ArmResult& arm, std::vector<Warning>& warnings) {
     const auto& ttft = arm.metric(Metric::Ttft);
     if (arm.ended() == 0) {
@@ -101,7 +121,10 @@ void warn_of_arm(const ArmResult& arm, std::vector<Warning>& warnings) {
             "make the run longer or the warm-up shorter");
         return;
     }
-    if (ttft.count() > 0 && ttft.count() < 100) {
+    if (arm.errored() == arm.ended()) {
+        warn_of_failure(arm, warnings);
+    }
+    if (arm.outcome(stream::Outcome::Complete) > 0 && ttft.count() > 0 && ttft.count() < 100) {
         add(warnings, "small_sample", fmt::format("{}: p99 over {} streams is the slowest one or two", arm.name, ttft.count()),
             "run at least 100 streams (-n 100) for a p99, 1,000 for a p99.9");
     }
@@ -154,8 +177,8 @@ std::vector<Warning> warnings_of(const RunResult& run) {
 
 bool is_found_again(std::string_view code) {
     // sampled_streams too: a sum of files has no streams, and one made in memory knows its own sample.
-    constexpr std::array<std::string_view, 8> kCodes{"saturated",    "clock_stepped",   "user_stamps", "no_streams",
-                                                     "small_sample", "sampled_streams", "cancelled",   "coalesced"};
+    constexpr std::array<std::string_view, 9> kCodes{"all_failed",   "saturated",       "clock_stepped", "user_stamps", "no_streams",
+                                                     "small_sample", "sampled_streams", "cancelled",     "coalesced"};
     return std::find(kCodes.begin(), kCodes.end(), code) != kCodes.end();
 }
 

@@ -3,7 +3,9 @@
 import json
 import os
 import pathlib
+import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -33,6 +35,32 @@ def wait_until(what, holds, bound_s=30):
         if time.monotonic() > deadline:
             raise AssertionError(f"{what} did not come about within {bound_s} s")
         time.sleep(0.02)
+
+
+class RelayByHand(unittest.TestCase):
+    def test_it_says_where_it_listens_and_ends_at_ctrl_c(self):
+        for flags, what in (([], "profile fast"), (["--profile", "jittery"], "profile jittery"), (["--doctor-endpoint"], "doctor's pages only")):
+            with self.subTest(flags=flags):
+                process = subprocess.Popen([harness.binary(), "relay", *flags], stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
+                line = process.stderr.readline()
+                told = re.fullmatch(r"relaybench: relay listening on http://127\.0\.0\.1:(\d+)/v1, (.*); Ctrl-C ends it\n", line)
+                if told is None:
+                    process.kill()
+                    self.fail(line)
+                socket.create_connection(("127.0.0.1", int(told[1])), timeout=10).close()
+                process.send_signal(signal.SIGINT)
+                _, rest = process.communicate(timeout=30)
+                self.assertEqual((told[2], process.returncode, rest), (what, 0, ""))
+
+    def test_a_descriptor_is_told_instead(self):
+        reads, writes = os.pipe()
+        process = subprocess.Popen([harness.binary(), "relay", "--ready-fd", str(writes)], stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
+                                   pass_fds=[writes])  # fmt: skip
+        os.close(writes)
+        with os.fdopen(reads) as ready:
+            self.assertIn("port", json.loads(ready.readline()))
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.communicate(timeout=30)[1], b"")
 
 
 class Run:

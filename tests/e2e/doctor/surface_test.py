@@ -108,6 +108,12 @@ class ExitCodes(unittest.TestCase):
             refused(self, run(url, "--watch", "10ms"), "at least 1s")
             refused(self, run(url, "--watch", "--bundle", "x.tar.gz"), "--watch")
             refused(self, run(url, "--no-mask"), "--bundle")
+            refused(self, run(url, "--bundle", "/nowhere/b.tar.gz"), "--bundle", "does not exist")
+            refused(self, run(url, "--bundle", "/tmp"), "--bundle", "is a folder")
+            refused(self, run(url, "--cacert", "/nowhere/ca.pem"), "--cacert", "cannot be read")
+            refused(self, run(url, "--cacert", "/tmp"), "--cacert", "is a folder")
+            for origin in ("nonsense", "https://app.example/page", "wss://app.example", ""):
+                refused(self, run(url, "--origin", origin), "--origin", "expected http(s)://HOST[:PORT]")
             refused(self, run(url, "--control", "https://one.example/x"), "--control", "expected HOST")
             refused(self, run(url, *(["--control", "one.example"] * 5)), "--control", "at most 4")
             refused(self, run(url, "--key-format", "["), "--key-format", "no regular expression")
@@ -246,14 +252,12 @@ class Bundles(unittest.TestCase):
         self.assertNotIn(b"qwertz", everything)
 
     def test_a_path_that_cannot_be_written_loses_no_report(self):
-        for path in ("/nowhere/b.tar.gz", self.folder, "/dev/full"):
-            with self.subTest(path=path):
-                done = run("embedded", "--quick", "--json", "--bundle", path)
-                self.assertIn(json.loads(done.stdout)["summary"]["status"], ("pass", "warn"))
-                lines = [line for line in done.stderr.decode().splitlines() if "waiting for" not in line]
-                self.assertEqual(len(lines), 1, lines)
-                self.assertIn("--bundle", lines[0])
-                self.assertEqual(done.returncode, 1)
+        done = run("embedded", "--quick", "--json", "--bundle", "/dev/full")
+        self.assertIn(json.loads(done.stdout)["summary"]["status"], ("pass", "warn"))
+        lines = [line for line in done.stderr.decode().splitlines() if "waiting for" not in line]
+        self.assertEqual(len(lines), 1, lines)
+        self.assertIn("--bundle", lines[0])
+        self.assertEqual(done.returncode, 1)
 
     def test_a_full_disk_leaves_the_old_bundle(self):
         if os.geteuid() != 0:
@@ -309,6 +313,23 @@ class Watches(unittest.TestCase):
         self.assertEqual(text.count("is watched"), 1)
         self.assertEqual(text.count("tcp.refused"), 1)
         self.assertEqual(len(re.findall(r"^\d{4}-\d\d-\d\dT", text, re.M)), 1)
+
+    def test_it_ends_when_its_reader_goes_away(self):
+        for flags in (["--jsonl"], []):
+            with self.subTest(flags=flags):
+                process = start(f"http://127.0.0.1:{lab.free_port()}/v1", "--key-env=LAB_KEY", "--watch", "1s", *flags)
+                process.stdout.readline()
+                process.stdout.close()
+                _, err = process.communicate(timeout=60)
+                self.assertEqual(process.returncode, 99)
+                self.assertNotIn(b"could not be written", err)
+
+    def test_it_ends_when_nothing_can_be_written(self):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([harness.binary(), "doctor", f"http://127.0.0.1:{lab.free_port()}/v1", "--watch", "1s", "--jsonl"],
+                                  stdout=full, stderr=subprocess.PIPE, env=environment_of(), timeout=60, check=False)  # fmt: skip
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"could not be written", done.stderr)
 
     def test_what_follows_may_be_the_relay(self):
         done = run("--watch", "embedded", "--for", "1s")

@@ -112,10 +112,12 @@ TEST_CASE("key: the position and code point of a bad character are shown") {
 }
 
 TEST_CASE("key: missing says which places are empty and how to set one") {
-    doctor::Subject subject = test::subject_with_key("");
+    doctor::Subject subject = test::subject_of({.key = "", .environment = {{"RELAY_API_KEY", ""}}});
     const auto outcome = doctor::check_key_present(subject);
     CHECK(test::seen(outcome) == "fail key.missing");
     CHECK(outcome.findings[0].cause == "The environment variable RELAY_API_KEY is empty.");
+    const auto unset = doctor::check_key_present(test::subject_with_key(""));
+    CHECK(unset.findings.at(0).cause == "The environment variable RELAY_API_KEY is not set.");
     CHECK(outcome.findings[0].commands == std::vector<std::string>{"export RELAY_API_KEY='the key'"});
     subject.keys.clear();
     CHECK(test::seen(doctor::check_key_present(subject)) == "fail key.missing");
@@ -171,7 +173,7 @@ TEST_CASE("key: what lies beside is not used, and named when it differs or when 
     const auto missing = doctor::check_key_present(subject);
     CHECK(test::seen(missing) == "fail key.missing");
     CHECK(missing.findings[0].cause ==
-          "The environment variable RELAY_API_KEY is empty. The RELAY_API_KEY in the file .env holds one, "
+          "The environment variable RELAY_API_KEY is not set. The RELAY_API_KEY in the file .env holds one, "
           "but nothing reads it here.");
     CHECK(doctor::check_key_bytes(subject).blocked_by == "key.present");
 }

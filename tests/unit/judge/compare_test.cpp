@@ -156,6 +156,22 @@ TEST_CASE("compare: words give the size, the interval and the direction") {
     CHECK(judge::verdict_words(row, "B") == "undecided (+0.5…+9 %; need ≈ 5800)");
 }
 
+TEST_CASE("compare: points have their signs and no exponent, and an interval stands beside what decides nothing") {
+    relaybench::result::ErrorComparison row;
+    const auto words = [&row](double low, double high, ComparisonFinding finding) {
+        row.low = low;
+        row.high = high;
+        row.finding = finding;
+        return judge::verdict_words(row, "B");
+    };
+    CHECK(words(0, 0, ComparisonFinding::NoDifference) == "no difference in failures shown");
+    row.other = 0.2;
+    CHECK(words(0.77, 1, ComparisonFinding::Slower) == "B fails more (+77…+100 points)");
+    CHECK(words(-1, -0.000002, ComparisonFinding::Faster) == "B fails less (-100…-0.0002 points)");
+    CHECK(words(-0.0000004, 0.026, ComparisonFinding::NoDifference) == "no difference in failures shown (0…+2.6 points)");
+    CHECK(words(0.06, 0.35, ComparisonFinding::NoDifference) == "failures undecided (+6…+35 points)");
+}
+
 TEST_CASE("compare: failures are compared as shares, with an interval") {
     auto run = test::sample_run({.name = "a", .failures = 2});
     run.arms.push_back(test::sample_arm({.name = "b", .failures = 40, .seed = 2}));

@@ -133,7 +133,8 @@ TEST_CASE("result json: what is not a result at all is refused in one line") {
     CHECK(refusal("") == "r.json: is empty");
     CHECK(refusal("{}") == "r.json: is JSON, but not a relaybench result: schema_version is missing");
     CHECK(refusal("[1]") == "r.json: is JSON, but not a relaybench result: schema_version is missing");
-    CHECK(refusal("NaN").find("r.json: is not JSON") == 0);
+    CHECK(refusal("relay: embedded\n") == "r.json: is no result: expected a file of --out json=PATH, or a journal (--journal PATH)");
+    CHECK(refusal("{\"schema_version\": 1,").find("r.json: is no result: it is not JSON (cut short?): parse error at line 1") == 0);
     CHECK(refusal(R"({"schema_version": "1"})").find("schema_version") != std::string::npos);
     CHECK(refusal(R"({"schema_version": 1})").find("r.json: arms: missing or empty") != std::string::npos);
 }

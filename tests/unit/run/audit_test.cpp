@@ -80,6 +80,14 @@ TEST_CASE("warnings: few streams, many cancelled, nothing at all") {
         return all;
     };
     CHECK(codes() == "no_streams ");
+    run.arms[0].relay = "https://api.example/v1/chat/completions?token=x through proxy.example:3128";
+    run.arms[0].metric(Metric::Ttft).record(50ms);
+    run.arms[0].outcomes[static_cast<std::size_t>(stream::Outcome::ConnectFailed)] = 10;
+    CHECK(codes() == "all_failed ");
+    CHECK(result::warnings_of(run)[0].remedy == "relaybench doctor https://api.example/v1 names what is wrong");
+    run.arms[0].relay = "embedded:fast";
+    CHECK(codes().empty());
+    run.arms[0].outcomes[static_cast<std::size_t>(stream::Outcome::ConnectFailed)] = 0;
     run.arms[0].outcomes[static_cast<std::size_t>(stream::Outcome::Complete)] = 10;
     run.arms[0].outcomes[static_cast<std::size_t>(stream::Outcome::Cancelled)] = 5;
     run.arms[0].metric(Metric::Ttft).record(50ms);
