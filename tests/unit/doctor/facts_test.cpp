@@ -30,7 +30,8 @@ TEST_CASE("facts: a relay's paths begin with the whole base URL, without the end
         {"wss://h/v1/chat/completions?model=m", "/v1"},
     };
     for (const auto& [url, prefix] : cases) {
-        CAPTURE(url);
+        const std::string shown(url);
+        CAPTURE(shown);
         CHECK(doctor::first_facts(test::subject_with_url(url)).prefix == prefix);
     }
 }

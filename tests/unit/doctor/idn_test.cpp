@@ -22,7 +22,8 @@ TEST_CASE("idn: hosts in other letters become the names that are sent") {
         {"https://api。holysheep．ai/v1", "https://api.holysheep.ai/v1"},
     };
     for (const auto& [written, sent] : cases) {
-        CAPTURE(written);
+        const std::string shown(written);
+        CAPTURE(shown);
         CHECK(doctor::with_ascii_host(written) == sent);
     }
 }

@@ -17,7 +17,8 @@ TEST_CASE("network: an address becomes the class that it is of") {
           std::pair{"169.254.1.1", "link-local"}, std::pair{"127.0.0.1", "loopback"}, std::pair{"203.0.113.9", "public"},
           std::pair{"::1", "loopback"}, std::pair{"fe80::1", "link-local"}, std::pair{"fd12::1", "unique-local"},
           std::pair{"2001:db8::1", "public"}, std::pair{"", "none"}, std::pair{"host", "none"}}) {
-        CAPTURE(address);
+        const std::string shown(address);
+        CAPTURE(shown);
         CHECK(doctor::class_of_address(address) == name);
     }
 }
