@@ -2,7 +2,7 @@
 # unit of their own, because file-local names of theirs are also used by a neighbour in the batch.
 set(RELAYBENCH_ALONE
     core/secret.cpp wire/url.cpp wire/zstd_frames.cpp
-    scenario/node_yaml.cpp scenario/relay_fields.cpp scenario/relay_list_field.cpp scenario/relay_rules.cpp scenario/relay_spec.cpp scenario/scenario_fields.cpp
+    scenario/node_yaml.cpp scenario/ready.cpp scenario/relay_fields.cpp scenario/relay_list_field.cpp scenario/relay_rules.cpp scenario/relay_spec.cpp scenario/scenario_fields.cpp
     net/response_reader.cpp net/listener_http.cpp result/timeline.cpp
     doctor/checks_tls.cpp doctor/connection_use.cpp doctor/control_hosts.cpp doctor/tcp_verdict.cpp doctor/idle_ladder.cpp doctor/idle_socket_arm.cpp doctor/idle_stream_arm.cpp doctor/key_use.cpp doctor/portal.cpp
     doctor/relay_identity.cpp doctor/tls_failure.cpp doctor/tls_verdict.cpp

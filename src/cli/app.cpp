@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+
 #include "cli/command.h"
 #include "core/text.h"
 

@@ -101,16 +101,27 @@ std::optional<core::Error> path_problem(const DoctorFlags& flags) {
     return flags.ca_file ? ca_file_problem(*flags.ca_file) : std::nullopt;
 }
 
-/// As browsers send it: scheme, host and port, and no path.
+/// As browsers send it: scheme, host and port, and no path; or "null" (RFC 6454 §7). Applications have schemes of their own.
+bool is_origin(const std::string& text) {
+    const std::size_t scheme_ends = text.find("://");
+    if (scheme_ends == std::string::npos || scheme_ends == 0) {
+        return text == "null";
+    }
+    if (text.starts_with("ws://") || text.starts_with("wss://")) {
+        return false;  // a page has no such address: somebody gave the relay's
+    }
+    const std::string host = text.substr(scheme_ends + 3);
+    const auto is_plain = [](unsigned char letter) { return letter > ' ' && letter < 0x7F; };
+    return !host.empty() && host.find_first_of("/?#@") == std::string::npos && std::all_of(text.begin(), text.end(), is_plain);
+}
+
 std::optional<core::Error> origin_problem(const std::string& origin) {
-    const auto url = wire::parse_url(origin);
-    const bool is_origin = url && url->scheme.starts_with("http") && url->target.empty();
-    if (is_origin) {
+    if (is_origin(origin)) {
         return std::nullopt;
     }
     return core::Error{
         core::ErrorKind::BadInput,
-        fmt::format("--origin: \"{}\" is no origin of a web page, expected http(s)://HOST[:PORT] such as https://app.example",
+        fmt::format("--origin: \"{}\" is no origin of a web page, expected SCHEME://HOST[:PORT] such as https://app.example, or null",
                     core::printable(origin, 80))};
 }
 

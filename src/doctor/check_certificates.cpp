@@ -131,10 +131,14 @@ Outcome distrusted(const Subject& subject, const Facts& facts, const TrustVerdic
                 "a second clock: an open port 80 of the relay, or --control HOST; or the clock of this machine, set by hand");
         }
     }
-    // By the peer's clock, where it is known: a date that only ours finds wrong is not what is wrong with the chain.
-    const auto by_peer =
-        facts.clock ? judge_trust(subject, facts.chain, facts.url.host, at - facts.clock->ahead) : core::Expected<TrustVerdict>(verdict);
-    return Outcome::fail(text, why_distrusted(subject, facts, by_peer ? by_peer->problems : verdict.problems));
+    // By the peer's clock, where it may be right: a date that only ours finds wrong is not what is wrong with the chain.
+    if (facts.clock && facts.clock->verdict != ClockJudgement::Verdict::RelayWrong) {
+        const auto by_peer = judge_trust(subject, facts.chain, facts.url.host, at - facts.clock->ahead);
+        if (by_peer && by_peer->by == Vouched::Nobody) {
+            return Outcome::fail(text, why_distrusted(subject, facts, by_peer->problems));
+        }
+    }
+    return Outcome::fail(text, why_distrusted(subject, facts, verdict.problems));
 }
 
 std::string issuer_of(const CertificateFacts& leaf) { return core::printable(leaf.issuer_name, kShownBytes); }

@@ -8,6 +8,7 @@
 #include "doctor/key_use.h"
 #include "doctor/reach.h"
 #include "doctor/real_stream.h"
+#include "doctor/websocket_opening.h"
 #include "doctor/websocket_probe.h"
 #include "wire/error_body.h"
 #include "wire/payload_decoder.h"
@@ -56,10 +57,12 @@ RealStream ask_by_http(const Subject& subject, const Facts& facts, const wire::R
 void read_messages(WebSocketProbe& socket, wire::Dialect dialect, Deadline deadline, RealStream& stream) {
     wire::PayloadDecoder decoder;
     while (!stream.finished && !stream.error) {
-        const SocketEvent event = socket.next(deadline);
+        const SocketEvent event = next_message(socket, deadline);
         if (event.kind != Kind::Text && event.kind != Kind::Binary) {
             stream.end = event.kind == Kind::TimedOut ? RealStream::End::TimedOut : RealStream::End::Cut;
-            stream.end_text = event.kind == Kind::Close ? fmt::format("closed with {}", event.close_code) : "the connection ended";
+            stream.end_text = event.kind == Kind::Close    ? fmt::format("closed with {}", event.close_code)
+                              : event.kind == Kind::Broken ? "bytes that are no WebSocket"
+                                                           : "the connection ended";
             return;
         }
         const auto kind = event.kind == Kind::Text ? wire::MessageKind::Text : wire::MessageKind::Binary;
@@ -145,6 +148,12 @@ Outcome outcome_of(const Subject& subject, const Facts& facts, const RealStream&
     switch (pace.verdict) {
         case Verdict::Refused:
             return refused(subject, *stream.error);
+        case Verdict::NotReached:
+            return Outcome::inconclusive(stream.end_text, "an answer of the relay");
+        case Verdict::NoStream:
+            return Outcome::fail(stream.end_text, found("sse.not-a-stream", Confidence::Likely,
+                                                        fmt::format("A stream of {} was asked for, and something else was answered: {}.",
+                                                                    core::printable(subject.real_model, 80), stream.end_text)));
         case Verdict::Cut:
             return Outcome::fail(stream.end_text,
                                  found("sse.truncated", Confidence::Likely,

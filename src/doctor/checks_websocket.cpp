@@ -11,15 +11,12 @@
 #include "doctor/check_echo.h"
 #include "doctor/facts.h"
 #include "doctor/finding_codes.h"
-#include "doctor/lost_packets.h"
 #include "doctor/pacing.h"
-#include "doctor/reach.h"
 #include "doctor/reply_json.h"
 #include "doctor/shown.h"
 #include "doctor/websocket_opening.h"
 #include "doctor/websocket_pings.h"
 #include "doctor/websocket_probe.h"
-#include "doctor/websocket_refusal.h"
 
 namespace relaybench::doctor {
 

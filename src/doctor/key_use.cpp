@@ -178,7 +178,8 @@ Outcome check_auth(const Subject& subject, Facts& facts) {
     facts.auth_reply = ask_relay(subject, facts, question, trust_for_key(facts), facts.within(kBudget));
     Silence silence = explain_silence(subject, facts, question, trust_for_key(facts), *facts.auth_reply);
     if (silence.finding) {
-        return Outcome::fail(facts.auth_reply->text(), *std::move(silence.finding)).with("tcp", facts.auth_reply->tcp.text());
+        Outcome unheard = Outcome::fail(facts.auth_reply->text(), *std::move(silence.finding)).with("tcp", facts.auth_reply->tcp.text());
+        return with_interceptor(std::move(unheard), facts);
     }
     const std::optional<HttpReply> first = silence.answered ? std::exchange(facts.auth_reply, std::move(silence.answered)) : std::nullopt;
     Outcome outcome = judge_key(*key, facts, *facts.auth_reply);

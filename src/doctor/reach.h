@@ -21,7 +21,7 @@ enum class Segments : std::uint8_t { Usual, Small };
 
 /// TCP to the relay, and through the proxy's tunnel.
 [[nodiscard]] Reached reach_port(const Facts& facts, std::uint16_t port, Deadline deadline, Segments segments = Segments::Usual);
-/// The same with TLS, judged as tls.verify judged: a channel is handed out only when the peer's chain is the one that was judged good, or
+/// The same with TLS, judged as tls.verify judged: a channel is handed out only when this connection's own chain is judged good, or
 /// when nothing secret will be sent.
 enum class Trust : std::uint8_t { Verified, Anyone };
 [[nodiscard]] Reached reach_relay(const Subject& subject, const Facts& facts, Trust trust, Deadline deadline,

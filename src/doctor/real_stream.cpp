@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/text.h"
 #include "doctor/sse_probe.h"
 #include "wire/error_body.h"
 #include "wire/payload_decoder.h"
@@ -82,6 +83,9 @@ Verdict verdict_of(const RealPace& pace, const RealStream& stream) {
     if (stream.error) {
         return Verdict::Refused;
     }
+    if (stream.end == RealStream::End::NotReached || stream.end == RealStream::End::NoStream) {
+        return stream.end == RealStream::End::NotReached ? Verdict::NotReached : Verdict::NoStream;
+    }
     if (stream.end == RealStream::End::TimedOut) {
         return Verdict::Unfinished;
     }
@@ -104,6 +108,14 @@ RealStream read_completion(wire::Dialect dialect, const HttpReply& reply) {
         .asked = reply.asked, .chunks = {}, .finished = false, .end = end_of(reply.end), .end_text = reply.text(), .error = {}};
     if (reply.has_head() && reply.status != 200) {
         stream.error = wire::read_error_body(reply.status, reply.body);
+        return stream;
+    }
+    if (!reply.has_head()) {
+        stream.end = reply.end == HttpReply::End::TimedOut ? stream.end : RealStream::End::NotReached;
+        return stream;
+    }
+    if (core::lowercase(reply.header("content-type")).find("text/event-stream") == std::string::npos) {
+        stream.end = RealStream::End::NoStream;
         return stream;
     }
     ChunkCollector collector(dialect, stream);

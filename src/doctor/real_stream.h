@@ -19,7 +19,13 @@ struct RealStream {
     core::TimePoint asked;
     std::vector<core::TimePoint> chunks;  ///< when each payload with tokens came
     bool finished = false;                ///< a finish signal or [DONE] came
-    enum class End : std::uint8_t { Orderly, Cut, TimedOut } end = End::Cut;
+    enum class End : std::uint8_t {
+        NotReached,  ///< there was no answer at all
+        NoStream,    ///< an answer of another kind
+        Orderly,
+        Cut,
+        TimedOut
+    } end = End::NotReached;
     std::string end_text;                   ///< printable
     std::optional<wire::RelayError> error;  ///< in place of an answer, or in the middle of one
 };
@@ -35,6 +41,8 @@ struct RealStream {
 struct RealPace {
     enum class Verdict : std::uint8_t {
         Refused,     ///< an error came
+        NotReached,  ///< nobody answered
+        NoStream,    ///< something else than a stream was answered
         Cut,         ///< the end is missing
         TooFew,      ///< fewer than 8 chunks, or so soon that a cache may have answered
         Unfinished,  ///< it was not over in time

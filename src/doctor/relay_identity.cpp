@@ -107,7 +107,7 @@ Asked ask_until_heard(const Subject& subject, const Facts& facts, const HttpQues
     Asked asked{.reply = ask(), .first = {}, .lost = {}};
     if (may_pass(asked.reply) && now() - began < kWorthAnotherTry) {
         HttpReply again = ask();
-        asked.first = may_pass(again) ? std::nullopt : std::optional(std::move(asked.reply));
+        asked.first = may_pass(again) || !again.has_head() ? std::nullopt : std::optional(std::move(asked.reply));
         asked.reply = std::move(again);
         return asked;
     }

@@ -227,7 +227,7 @@ void ClientTransport::close(stream::StreamId id) {
 }
 
 void ClientTransport::first_token_read(stream::StreamId id) {
-    if (Connection* connection = find(id); connection != nullptr && connection->phase == Phase::Ours) {
+    if (Connection* connection = find(id); connection != nullptr && connection->watched_by != nullptr) {
         watch(*connection, streaming_);
     }
 }

@@ -113,7 +113,7 @@ class ExitCodes(unittest.TestCase):
             refused(self, run(url, "--cacert", "/nowhere/ca.pem"), "--cacert", "cannot be read")
             refused(self, run(url, "--cacert", "/tmp"), "--cacert", "is a folder")
             for origin in ("nonsense", "https://app.example/page", "wss://app.example", ""):
-                refused(self, run(url, "--origin", origin), "--origin", "expected http(s)://HOST[:PORT]")
+                refused(self, run(url, "--origin", origin), "--origin", "expected SCHEME://HOST[:PORT]")
             refused(self, run(url, "--control", "https://one.example/x"), "--control", "expected HOST")
             refused(self, run(url, *(["--control", "one.example"] * 5)), "--control", "at most 4")
             refused(self, run(url, "--key-format", "["), "--key-format", "no regular expression")

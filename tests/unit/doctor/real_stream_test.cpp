@@ -82,7 +82,7 @@ TEST_CASE("real: an end that is missing, an error and time that is up are told a
     CHECK(verdict(late) == Verdict::Unfinished);
     late.error = wire::RelayError{};
     CHECK(verdict(late) == Verdict::Refused);
-    CHECK(verdict(RealStream{}) == Verdict::Cut);
+    CHECK(verdict(RealStream{}) == Verdict::NotReached);
 }
 
 TEST_CASE("real: chunks of an answer are counted by the dialect's own decoder, at the moment of their reads") {
@@ -95,6 +95,17 @@ TEST_CASE("real: chunks of an answer are counted by the dialect's own decoder, a
     CHECK(stream.finished);
     CHECK(stream.end == RealStream::End::Orderly);
     CHECK_FALSE(stream.error);
+}
+
+TEST_CASE("real: who was not reached, and who answers something else, cut no stream") {
+    doctor::HttpReply none;
+    none.detail = "connection refused";
+    CHECK(verdict(doctor::read_completion(wire::Dialect::ChatSse, none)) == Verdict::NotReached);
+    none.end = doctor::HttpReply::End::TimedOut;
+    CHECK(verdict(doctor::read_completion(wire::Dialect::ChatSse, none)) == Verdict::Unfinished);
+    auto whole = answer({{100ms, R"({"choices":[{"message":{"content":"one"}}]})"}});
+    whole.headers = {{"content-type", "application/json"}};
+    CHECK(verdict(doctor::read_completion(wire::Dialect::ChatSse, whole)) == Verdict::NoStream);
 }
 
 TEST_CASE("real: a refusal and an error in the middle are the relay's words") {
