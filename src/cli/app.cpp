@@ -4,6 +4,7 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -65,8 +66,9 @@ std::optional<std::string> unexpected_word(const CLI::ParseError& error) {
 
 ExitCode report_parse_error(const CLI::App& app, const CLI::ParseError& error, const Context& context) {
     if (error.get_exit_code() == 0) {
-        app.exit(error, context.out, context.err);
-        context.out.flush();
+        std::ostringstream help;
+        app.exit(error, help, help);
+        context.out << for_locale(help.str(), context.out_traits) << std::flush;
         return ExitCode::Done;
     }
     const auto word = unexpected_word(error);
@@ -86,7 +88,7 @@ ExitCode parse_and_act(int argc, const char* const* argv, const Context& context
         return report_parse_error(app, error, context);
     }
     if (!invocation.action) {
-        context.out << app.help() << std::flush;
+        context.out << for_locale(app.help(), context.out_traits) << std::flush;
         return ExitCode::BadInput;
     }
     return invocation.action(context);

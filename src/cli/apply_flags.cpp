@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/replace_relays.h"
 #include "cli/run_flags.h"
 #include "core/text.h"
 #include "core/units.h"
@@ -104,6 +105,7 @@ void apply_to_relay(const ScenarioFlags& flags, scenario::Relay& relay, Problems
     }
     take_word<wire::Compression, 2>(problems, "--compression", flags.compression,
                                     {{{"none", wire::Compression::None}, {"zstd", wire::Compression::Zstd}}}, relay.compression);
+    relay.price = flags.price ? flags.price : relay.price;
     relay.verify_tls = relay.verify_tls && flags.insecure == 0;
     relay.include_usage = relay.include_usage && flags.no_usage == 0;
     if (flags.dialect) {
@@ -128,12 +130,19 @@ void apply_to_relay(const ScenarioFlags& flags, scenario::Relay& relay, Problems
     }
 }
 
-void apply_relays(const ScenarioFlags& flags, scenario::Scenario& scenario, Problems& problems) {
+void apply_relays(const ScenarioFlags& flags, scenario::Scenario& scenario, RelaysOf relays_of, Problems& problems) {
+    bool url_adds_one = flags.url.has_value();
+    if (relays_of == RelaysOf::Scenario) {
+        url_adds_one = url_adds_one && !flags.relays.empty();
+        if (const auto replaced = replace_relays(flags, scenario.relays); !replaced) {
+            problems.add("--url", replaced.error().message);
+        }
+    }
     for (const auto& text : flags.relays) {
         take(problems, "--relay", text, scenario::parse_relay_spec,
              [&](const scenario::Relay& relay) { scenario.relays.push_back(relay); });
     }
-    if (flags.url) {
+    if (url_adds_one) {
         scenario::Relay relay;
         relay.url = *flags.url;
         scenario.relays.push_back(relay);
@@ -245,9 +254,9 @@ void apply_limits(const ScenarioFlags& flags, scenario::Scenario& scenario, Prob
 
 }  // namespace
 
-core::Expected<void> apply_flags(const ScenarioFlags& flags, scenario::Scenario& scenario) {
+core::Expected<void> apply_flags(const ScenarioFlags& flags, scenario::Scenario& scenario, RelaysOf relays_of) {
     Problems problems;
-    apply_relays(flags, scenario, problems);
+    apply_relays(flags, scenario, relays_of, problems);
     apply_prompts(flags, scenario.prompts, problems);
     apply_load(flags, scenario, problems);
     apply_heartbeat(flags, scenario.heartbeat, problems);

@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/host_limits.h"
 #include "cli/output_spec.h"
+#include "cli/write_outputs.h"
 #include "core/file.h"
 #include "core/text.h"
 #include "report/calibration.h"
@@ -28,6 +29,7 @@ struct CalibrateFlags {
     std::string format = "table";
     std::uint32_t quiet = 0;
     std::uint32_t no_colour = 0;
+    std::uint32_t ascii = 0;
     std::uint32_t dry_run = 0;
 };
 
@@ -80,8 +82,10 @@ core::Expected<CalibrateOrder> order_of(const CalibrateFlags& flags) {
 }
 
 void show_calibration(const result::Calibration& calibration, const CalibrateFlags& flags, const Context& context) {
+    TerminalTraits traits = context.out_traits;
+    traits.unicode = traits.unicode && flags.ascii == 0;
     if (flags.format == "markdown") {
-        context.out << report::calibration_markdown(calibration) << std::flush;
+        context.out << for_locale(report::calibration_markdown(calibration), traits) << std::flush;
         return;
     }
     report::Layout layout;
@@ -89,7 +93,8 @@ void show_calibration(const result::Calibration& calibration, const CalibrateFla
     if (context.out_traits.colour && flags.no_colour == 0) {
         layout.palette = report::Palette::ansi();
     }
-    context.out << report::calibration_table(calibration, layout) << std::flush;
+    // Its signs have plain ones of the same width.
+    context.out << for_locale(report::calibration_table(calibration, layout), traits) << std::flush;
 }
 
 ExitCode exit_code_of(const Calibrated& done) {
@@ -107,16 +112,18 @@ ExitCode carry_out(const CalibrateFlags& flags, const Context& context) {
         return report_error(context, order.error());
     }
     if (flags.dry_run > 0) {
-        context.out << plan_text(order->plan) << std::flush;
+        context_for_people(order->outputs, context).out << plan_text(order->plan) << std::flush;
         return ExitCode::Done;
     }
     const auto done = calibrate(order->plan, flags.quiet > 0 ? Chatter::None : Chatter::Progress, context);
     if (!done) {
         return report_error(context, done.error());
     }
-    show_calibration(done->calibration, flags, context);
+    show_calibration(done->calibration, flags, context_for_people(order->outputs, context));
     for (const auto& output : order->outputs) {
-        if (const auto written = core::write_file_atomically(output.path, result::calibration_json(done->calibration)); !written) {
+        if (output.to_stdout()) {
+            context.out << result::calibration_json(done->calibration) << std::flush;
+        } else if (const auto written = core::write_file_atomically(output.path, result::calibration_json(done->calibration)); !written) {
             return report_error(context, written.error());
         }
     }
@@ -132,10 +139,11 @@ void add_flags(CLI::App& command, CalibrateFlags& flags) {
     command.add_flag("--no-tls", plan.no_tls, "Not over TLS");
     command.add_option("-d,--duration", plan.duration, "How long each load is played (6s)");
     command.add_option("--workers", plan.workers, "Worker threads (1)");
-    command.add_option("--out", flags.outputs, "Write the rows: json=PATH");
+    command.add_option("--out", flags.outputs, "Write the rows: json=PATH; json=- to standard output, the table then to standard error");
     command.add_option("--format", flags.format, "table or markdown")->capture_default_str();
     command.add_flag("-q,--quiet", flags.quiet, "No progress");
     command.add_flag("--no-color", flags.no_colour, "No colours (NO_COLOR does the same)");
+    command.add_flag("--ascii", flags.ascii, "Plain characters in place of signs such as µ");
     command.add_flag("--dry-run", flags.dry_run, "Show what would be played; play nothing");
 }
 

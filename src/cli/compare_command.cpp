@@ -48,7 +48,8 @@ ExitCode compare(const CompareFlags& flags, const Context& context) {
     if (!scenario) {
         return report_error(context, scenario.error());
     }
-    if (const auto applied = apply_flags(flags.scenario, *scenario); !applied) {
+    const auto relays_of = name_a_scenario(flags.scenario.targets) ? RelaysOf::Scenario : RelaysOf::CommandLine;
+    if (const auto applied = apply_flags(flags.scenario, *scenario, relays_of); !applied) {
         return report_error(context, applied.error());
     }
     if (scenario->relays.size() < 2) {
@@ -65,8 +66,11 @@ void add_compare_command(CLI::App& app, Invocation& invocation) {
     auto flags = std::make_shared<CompareFlags>();
     command->add_option("targets", flags->scenario.targets,
                         "Relays ([NAME=]URL or embedded[:PROFILE], with ,key=value options), one scenario of several, or saved results");
-    command->add_option("--until-decided", flags->show.until_decided,
-                        "Go on until the interval of ttft.p99's change is as narrow as ± this share (5%), or -n or -d is used up");
+    command
+        ->add_option("--until-decided", flags->show.until_decided,
+                     "Play on, in rounds, until the change of ttft.p99 is known to within this share to either side, such as 5%; "
+                     "exit code 98 when -n streams each, or -d in all (10m), were not enough")
+        ->type_name("SHARE");
     command->add_flag("--force", flags->force, "Compare saved results that were not measured alike");
     add_scenario_flags(*command, flags->scenario);
     add_show_flags(*command, flags->show);

@@ -60,8 +60,8 @@ ExitCode compare_saved(const SavedComparison& wanted, const ShowFlags& show, con
     if (!all) {
         return report_error(context, all.error());
     }
-    show_result(*all, {}, show, context);
-    if (const auto written = write_outputs(*all, *outputs); !written) {
+    show_result(*all, {}, show, context_for_people(*outputs, context));
+    if (const auto written = write_outputs(*all, *outputs, context); !written) {
         return report_error(context, written.error());
     }
     return exit_code_of(*all);

@@ -17,12 +17,21 @@ std::string at_most(const std::optional<std::uint64_t>& count) {
     return count ? fmt::format("{}", *count) : "not bounded (give -n or --max-streams)";
 }
 
-std::string cost_text(const scenario::CostBound& cost) {
+/// The embedded relay is ours. A price of zero is only of output tokens: what else the relay bills is not known.
+bool is_free(const scenario::Scenario& scenario) {
+    return std::all_of(scenario.relays.begin(), scenario.relays.end(), [](const auto& relay) { return relay.embedded.has_value(); });
+}
+
+std::string cost_text(const scenario::Scenario& scenario, const scenario::CostBound& cost) {
+    if (is_free(scenario)) {
+        return "nothing";
+    }
     if (cost.usd) {
-        return fmt::format("USD {:.2f} of output tokens (prompts come on top)", *cost.usd);
+        return fmt::format("USD {:.2f} of output tokens, at USD {:.2f} a million (prompts come on top)", *cost.usd, cost.usd_per_million);
     }
     if (!cost.unpriced_models.empty()) {
-        return fmt::format("unknown: no price for {}", fmt::join(cost.unpriced_models, ", "));
+        return fmt::format("unknown: no price for {}; give --price USD (for a million output tokens)",
+                           fmt::join(cost.unpriced_models, ", "));
     }
     return "not bounded";
 }
@@ -45,7 +54,7 @@ std::string dry_run_text(const scenario::Scenario& scenario, const std::vector<w
     text += fmt::format("  prompts          {}, up to {} tokens each\n", prompts.size(), largest);
     text += fmt::format("  streams at most  {}\n", at_most(cost.streams));
     text += fmt::format("  tokens at most   {}\n", at_most(cost.tokens));
-    text += fmt::format("  cost at most     {}\n", cost_text(cost));
+    text += fmt::format("  cost at most     {}\n", cost_text(scenario, cost));
     for (const auto& gate : scenario.gates) {
         text += fmt::format("  gate             {}\n", gate);
     }

@@ -14,7 +14,7 @@ namespace {
 struct GateFlags {
     std::string result;
     std::vector<std::string> gates;
-    std::uint32_t no_colour = 0;
+    ShowFlags show;
 };
 
 ExitCode judge_saved(const GateFlags& flags, const Context& context) {
@@ -31,9 +31,8 @@ ExitCode judge_saved(const GateFlags& flags, const Context& context) {
         return report_error(context, gates.error());
     }
     result->gates = judge::judge_gates(*gates, *result);
-    ShowFlags show;
+    ShowFlags show = flags.show;
     show.quiet = 1;
-    show.no_colour = flags.no_colour;
     show_result(*result, {}, show, context);
     return static_cast<ExitCode>(judge::exit_code(result->gates));
 }
@@ -45,7 +44,7 @@ void add_gate_command(CLI::App& app, Invocation& invocation) {
     auto flags = std::make_shared<GateFlags>();
     command->add_option("result", flags->result, "File written by --out json=PATH, or a journal (--journal PATH)")->required();
     command->add_option("--gate", flags->gates, "Limit such as 'ttft.p99 < 800ms'; repeatable")->required();
-    command->add_flag("--no-color", flags->no_colour, "No colours");
+    add_look_flags(*command, flags->show);
     command->callback(
         [&invocation, flags] { invocation.action = [flags](const Context& context) { return judge_saved(*flags, context); }; });
 }

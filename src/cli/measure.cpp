@@ -64,7 +64,7 @@ core::Expected<Measured> measure(const Session& session, const run::RunPlan& pla
         return tl::unexpected(journal.error());
     }
     const auto began = context.clock.wall_now();
-    TraceRecorder tracer(context.clock.now());
+    TraceRecorder tracer;
     Measured measured;
     auto result = run_on_sockets(
         plan, session.control,

@@ -31,7 +31,8 @@ double confidence_of_look(std::uint64_t look) {
 
 bool is_settled(const result::QuantileComparison& row, double reach) {
     if (!row.change) {  // one of the arms never got that far
-        return row.finding == result::ComparisonFinding::Faster || row.finding == result::ComparisonFinding::Slower;
+        return row.finding == result::ComparisonFinding::Faster || row.finding == result::ComparisonFinding::Slower ||
+               row.finding == result::ComparisonFinding::FailsTooOften;
     }
     return row.interval && row.interval->high - *row.change <= reach && *row.change - row.interval->low <= reach;
 }

@@ -48,8 +48,8 @@ ExitCode merge(const MergeFlags& flags, const Context& context) {
     if (!sum) {
         return report_error(context, sum.error());
     }
-    show_result(*sum, {}, flags.show, context);
-    if (const auto written = write_outputs(*sum, *outputs); !written) {
+    show_result(*sum, {}, flags.show, context_for_people(*outputs, context));
+    if (const auto written = write_outputs(*sum, *outputs, context); !written) {
         return report_error(context, written.error());
     }
     return exit_code_of(*sum);
@@ -61,10 +61,10 @@ void add_merge_command(CLI::App& app, Invocation& invocation) {
     auto* command = app.add_subcommand("merge", "Add up the results of all shards of a run (--shard i/n), with one verdict");
     auto flags = std::make_shared<MergeFlags>();
     command->add_option("files", flags->files, "Results (--out json=PATH) or journals of all shards, in any order")->required();
-    command->add_option("--out", flags->show.outputs, "Write the sum: json=PATH, csv=PATH or hlog=PATH; repeatable");
+    add_output_flag(*command, flags->show);
     command->add_flag("-q,--quiet", flags->show.quiet, "Only gates and verdicts");
     command->add_flag("-v,--verbose", flags->show.verbose, "Every metric that was observed");
-    command->add_flag("--no-color", flags->show.no_colour, "No colours");
+    add_look_flags(*command, flags->show);
     command->footer(
         "Counts are added and quantiles taken from the sums, as if one process had played the plan. Example:\n"
         "  relaybench run smoke --shard 1/2 --start-at +5s --out json=1.json &\n"

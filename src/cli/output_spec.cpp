@@ -28,13 +28,18 @@ core::Expected<OutputSpec> parse_output(const std::string& text) {
                                            core::did_you_mean(format, kFormats)));
     }
     OutputSpec spec{static_cast<OutputFormat>(known - kFormats.begin()), text.substr(equals + 1)};
-    if (const auto problem = output_problem("--out", spec.path)) {
+    const auto problem = spec.to_stdout() ? std::nullopt : output_problem("--out", spec.path);
+    if (problem) {
         return core::bad_input(*problem);
     }
     return spec;
 }
 
 }  // namespace
+
+bool take_stdout(const std::vector<OutputSpec>& outputs) {
+    return std::any_of(outputs.begin(), outputs.end(), [](const OutputSpec& output) { return output.to_stdout(); });
+}
 
 std::optional<std::string> output_problem(std::string_view flag, const std::string& path) {
     std::error_code error;
@@ -64,7 +69,8 @@ core::Expected<std::vector<OutputSpec>> parse_outputs(const std::vector<std::str
         }
         const bool twice = std::any_of(specs.begin(), specs.end(), [&](const auto& other) { return other.path == spec->path; });
         if (twice) {
-            complain(fmt::format("--out: \"{}\" is named twice", spec->path));
+            complain(
+                fmt::format("--out: \"{}\" is named twice{}", spec->path, spec->to_stdout() ? "; standard output takes one document" : ""));
             continue;
         }
         specs.push_back(std::move(*spec));

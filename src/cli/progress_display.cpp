@@ -43,13 +43,13 @@ ProgressDisplay::~ProgressDisplay() {
 
 void ProgressDisplay::on_progress(const run::Progress& progress) {
     if (traits_.is_terminal) {
-        err_ << '\r' << report::progress_line(view_of(progress), traits_.columns - 1) << "\x1b[K" << std::flush;
+        err_ << '\r' << for_locale(report::progress_line(view_of(progress), traits_.columns - 1), traits_) << "\x1b[K" << std::flush;
         line_is_open_ = true;
         return;
     }
     if (progress.elapsed - last_logged_ >= kLogEvery) {
         last_logged_ = progress.elapsed;
-        err_ << report::progress_log_line(view_of(progress)) << std::flush;
+        err_ << for_locale(report::progress_log_line(view_of(progress)), traits_) << std::flush;
     }
 }
 

@@ -26,8 +26,8 @@ ExitCode show_saved(const ReportFlags& flags, const Context& context) {
     if (!result) {
         return report_error(context, result.error());
     }
-    show_result(*result, {}, flags.show, context);
-    if (const auto written = write_outputs(*result, *outputs); !written) {
+    show_result(*result, {}, flags.show, context_for_people(*outputs, context));
+    if (const auto written = write_outputs(*result, *outputs, context); !written) {
         return report_error(context, written.error());
     }
     return ExitCode::Done;
@@ -39,9 +39,9 @@ void add_report_command(CLI::App& app, Invocation& invocation) {
     auto* command = app.add_subcommand("report", "Show a saved result again, or write it in another format");
     auto flags = std::make_shared<ReportFlags>();
     command->add_option("result", flags->result, "File written by --out json=PATH, or a journal (--journal PATH)")->required();
-    command->add_option("--out", flags->show.outputs, "Write the result: json=PATH, csv=PATH or hlog=PATH; repeatable");
+    add_output_flag(*command, flags->show);
     command->add_flag("-v,--verbose", flags->show.verbose, "Every metric that was observed");
-    command->add_flag("--no-color", flags->show.no_colour, "No colours");
+    add_look_flags(*command, flags->show);
     command->callback(
         [&invocation, flags] { invocation.action = [flags](const Context& context) { return show_saved(*flags, context); }; });
 }

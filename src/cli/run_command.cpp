@@ -21,7 +21,8 @@ ExitCode run(const RunFlags& flags, const Context& context) {
     if (!scenario) {
         return report_error(context, scenario.error());
     }
-    if (const auto applied = apply_flags(flags.scenario, *scenario); !applied) {
+    const auto relays_of = name_a_scenario(flags.scenario.targets) ? RelaysOf::Scenario : RelaysOf::CommandLine;
+    if (const auto applied = apply_flags(flags.scenario, *scenario, relays_of); !applied) {
         return report_error(context, applied.error());
     }
     return play(*scenario, flags.show, context);

@@ -8,14 +8,18 @@ namespace {
 
 void add_relay_flags(CLI::App& app, ScenarioFlags& flags) {
     const auto* group = "Relay";
-    app.add_option("--url", flags.url, "URL of the relay (http, https, ws, wss); the dialect's path is added when it has none")
+    app.add_option("--url", flags.url,
+                   "URL of the relay (http, https, ws, wss), in place of the scenario's; the dialect's path is added when it has none")
         ->group(group);
-    app.add_option("--relay", flags.relays, "A relay as NAME=URL,dialect=…,key_env=…,model=… or embedded[:PROFILE]; repeatable")
+    app.add_option("--relay", flags.relays,
+                   "A relay as NAME=URL,dialect=…,key_env=…,model=… or embedded[:PROFILE], in place of the scenario's; repeatable")
         ->group(group);
     app.add_option("--dialect", flags.dialect,
                    "How it is spoken to: chat-sse, proxy-sse, chat-json, chat-ws, stream-ws, stream-ws-audio, ws-stream")
         ->group(group);
     app.add_option("-m,--model", flags.model, "Model to ask for")->group(group);
+    app.add_option("--price", flags.price, "USD for a million output tokens, for --dry-run; default: docs/usage.md lists what is known")
+        ->group(group);
     app.add_option("--key-env", flags.key_env, "Environment variable that holds the API key")->group(group);
     app.add_option("--key-file", flags.key_file, "File that holds the API key; - reads it from standard input")->group(group);
     app.add_option("-H,--header", flags.headers, "Header to send, 'Name: value'; repeatable")->group(group);

@@ -33,6 +33,7 @@ struct ScenarioFlags {
     std::vector<std::string> connect_to;
     std::optional<std::string> proxy;
     std::optional<std::string> proxy_auth_env;
+    std::optional<double> price;
     std::uint32_t insecure = 0;  ///< how often --insecure was given
     std::uint32_t no_usage = 0;
 
@@ -70,7 +71,14 @@ struct ScenarioFlags {
 
 void add_scenario_flags(CLI::App& app, ScenarioFlags& flags);
 
+/// Where the relays come from that flags find in a scenario.
+enum class RelaysOf : std::uint8_t {
+    CommandLine,  ///< --url and --relay name more of them
+    Scenario,     ///< --relay names others in their place; --url another place for the one that it has
+};
+
 /// Changes the scenario. All problems at once, each line beginning with the flag that it is about.
-[[nodiscard]] core::Expected<void> apply_flags(const ScenarioFlags& flags, scenario::Scenario& scenario);
+[[nodiscard]] core::Expected<void> apply_flags(const ScenarioFlags& flags, scenario::Scenario& scenario,
+                                               RelaysOf relays_of = RelaysOf::CommandLine);
 
 }  // namespace relaybench::cli

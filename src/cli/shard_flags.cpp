@@ -37,6 +37,10 @@ core::Expected<std::string> parse_journal(const std::string& path) {
     if (const auto problem = output_problem("--journal", path)) {
         return core::bad_input(*problem);
     }
+    if (path == "-") {
+        return core::bad_input(
+            "--journal: want the name of a new file; a journal is read again after the run, which standard output cannot be");
+    }
     std::error_code error;
     if (std::filesystem::is_regular_file(path, error) && std::filesystem::file_size(path, error) > 0) {
         return core::bad_input(fmt::format("--journal: \"{}\" exists already; name a new file, a journal is never written over", path));

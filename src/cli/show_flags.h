@@ -20,6 +20,7 @@ struct ShowFlags {
     std::uint32_t quiet = 0;
     std::uint32_t verbose = 0;
     std::uint32_t no_colour = 0;
+    std::uint32_t ascii = 0;
     std::uint32_t trace = 0;
     std::uint32_t dry_run = 0;
     std::uint32_t yes = 0;
@@ -30,6 +31,10 @@ struct ShowFlags {
 };
 
 void add_show_flags(CLI::App& app, ShowFlags& flags);
+/// --no-color and --ascii.
+void add_look_flags(CLI::App& app, ShowFlags& flags, const std::string& group = "Options");
+/// --out.
+void add_output_flag(CLI::App& app, ShowFlags& flags, const std::string& group = "Options");
 
 [[nodiscard]] inline report::Detail detail_of(const ShowFlags& flags) {
     if (flags.quiet > 0) {

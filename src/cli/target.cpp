@@ -27,6 +27,8 @@ bool is_ready(const std::string& text) {
     return std::any_of(ready.begin(), ready.end(), [&](const auto& one) { return one.name == text; });
 }
 
+bool is_scenario(const std::string& target) { return is_file(target) || is_ready(target); }
+
 /// A word without scheme that names nothing: the nearest thing that it could have meant.
 core::Error unknown_target(const std::string& text, const std::vector<scenario::Relay>& configured) {
     std::vector<std::string_view> known{"embedded"};
@@ -85,9 +87,10 @@ core::Expected<scenario::Scenario> scenario_of_relays(const std::vector<std::str
 
 }  // namespace
 
+bool name_a_scenario(const std::vector<std::string>& targets) { return std::any_of(targets.begin(), targets.end(), is_scenario); }
+
 core::Expected<scenario::Scenario> scenario_of_targets(const std::vector<std::string>& targets, const Context& context) {
-    const auto names_scenario = [](const std::string& target) { return is_file(target) || is_ready(target); };
-    const auto scenario = std::find_if(targets.begin(), targets.end(), names_scenario);
+    const auto scenario = std::find_if(targets.begin(), targets.end(), is_scenario);
     if (scenario == targets.end()) {
         return scenario_of_relays(targets, context);
     }

@@ -14,4 +14,7 @@ namespace relaybench::cli {
 /// NAME= and options. One scenario at most, and then no relays beside it.
 [[nodiscard]] core::Expected<scenario::Scenario> scenario_of_targets(const std::vector<std::string>& targets, const Context& context);
 
+/// Whether one of them is a scenario, whose relays are not those of the command line.
+[[nodiscard]] bool name_a_scenario(const std::vector<std::string>& targets);
+
 }  // namespace relaybench::cli

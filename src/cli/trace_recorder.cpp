@@ -33,9 +33,14 @@ std::string kind_of(const wire::StreamEvent& event) {
 
 }  // namespace
 
+core::Duration TraceRecorder::offset_of(core::TimePoint at) {
+    start_ = start_.value_or(at);
+    return at - *start_;
+}
+
 void TraceRecorder::on_phase(std::string_view phase, core::TimePoint at, std::string_view detail) {
     if (events_.size() < kMaxEvents) {
-        events_.push_back({at - start_, std::nullopt, std::string(phase), std::string(detail)});
+        events_.push_back({offset_of(at), std::nullopt, std::string(phase), std::string(detail)});
     }
 }
 
@@ -48,7 +53,7 @@ void TraceRecorder::on_event(const wire::StreamEvent& event, std::string_view pa
         gap = last_token_ ? std::optional(arrival.at - *last_token_) : std::nullopt;
         last_token_ = arrival.at;
     }
-    events_.push_back({arrival.at - start_, gap, kind_of(event), std::string(payload.substr(0, 400))});
+    events_.push_back({offset_of(arrival.at), gap, kind_of(event), std::string(payload.substr(0, 400))});
 }
 
 std::vector<report::TraceEvent> TraceRecorder::events() const {

@@ -21,20 +21,28 @@ core::Expected<std::string> rendered(const result::RunResult& result, OutputForm
     return core::failure("unknown output format");
 }
 
-core::Expected<void> write_output(const result::RunResult& result, const OutputSpec& output) {
+core::Expected<void> write_output(const result::RunResult& result, const OutputSpec& output, const Context& context) {
     const auto text = rendered(result, output.format);
     if (!text) {
         return tl::unexpected(text.error());
+    }
+    if (output.to_stdout()) {
+        context.out << *text << std::flush;
+        return {};
     }
     return core::write_file_atomically(output.path, *text);
 }
 
 }  // namespace
 
-core::Expected<void> write_outputs(const result::RunResult& result, const std::vector<OutputSpec>& outputs) {
+Context context_for_people(const std::vector<OutputSpec>& outputs, const Context& context) {
+    return take_stdout(outputs) ? with_reports_on_stderr(context) : context;
+}
+
+core::Expected<void> write_outputs(const result::RunResult& result, const std::vector<OutputSpec>& outputs, const Context& context) {
     std::string problems;
     for (const auto& output : outputs) {
-        if (const auto written = write_output(result, output); !written) {
+        if (const auto written = write_output(result, output, context); !written) {
             problems += (problems.empty() ? "" : "\n") + written.error().message;
         }
     }

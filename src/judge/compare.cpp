@@ -7,6 +7,7 @@
 #include <span>
 
 #include "judge/error_comparison.h"
+#include "judge/failing_winners.h"
 #include "judge/gap_clusters.h"
 #include "judge/order_statistic.h"
 #include "judge/paired_streams.h"
@@ -262,6 +263,7 @@ std::vector<ArmComparison> compare_arms(const result::RunResult& run) {
         }
         if (comparisons[i].errors)
             conclude(*comparisons[i].errors, run.confidence);
+        take_back_wins_of_failing_arms(comparisons[i], pairs[i].base, pairs[i].other);
     }
     return comparisons;
 }

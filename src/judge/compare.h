@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,8 +30,17 @@ inline constexpr double kSettledWithin = 0.05;
 [[nodiscard]] QuantileComparison compare_quantile(const result::ArmResult& base, const result::ArmResult& other, result::Metric metric,
                                                   double quantile, result::Pairing pairing, double confidence = kConfidence);
 
-/// "B faster by 18 % (12…23)", "B slower: 4.1× (3.8…4.5)", "no difference shown (±4 %)", "too few streams (need ≈ 370)".
+/// Which arm of a row looks better, whatever was found: told by the sizes; an arm that never got there has none.
+[[nodiscard]] bool other_looks_better(const QuantileComparison& comparison);
+
+/// "B faster by 18 % (12…23)", "B slower: 4.1× (3.8…4.5)", "no difference shown (±4 %)", "too few streams (need ≈ 370)". An undecided row says
+/// why: its interval holds "no change", or leaves it out in this row alone, which by chance one of so many rows may do.
 [[nodiscard]] std::string verdict_words(const QuantileComparison& comparison, std::string_view other_name);
+/// The same, and who fails more beside a verdict in its favour: "B faster by 18 % (12…23), but fails more".
+[[nodiscard]] std::string verdict_words(const QuantileComparison& comparison, const std::optional<ErrorComparison>& errors,
+                                        std::string_view other_name);
+/// Whether the row alone shows a difference, and all rows together do not.
+[[nodiscard]] bool is_shown_alone(const QuantileComparison& comparison);
 /// "B fails more (+0.9…+2.6 points)", "no difference in failures shown (-1.2…+1.6 points)".
 [[nodiscard]] std::string verdict_words(const ErrorComparison& comparison, std::string_view other_name);
 

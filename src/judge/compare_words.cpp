@@ -48,6 +48,11 @@ std::string slower_words(const QuantileComparison& row, std::string_view name) {
                        digits(row.interval->high * kPercent));
 }
 
+std::string failing_words(const QuantileComparison& row, std::string_view name) {
+    return other_looks_better(row) ? fmt::format("not called faster: {} fails too often", name)
+                                   : fmt::format("{} not called slower: the other arm fails too often", name);
+}
+
 /// 368 → 370: two digits are all that "about" means.
 std::uint64_t rounded_up(std::uint64_t count) {
     std::uint64_t step = 1;
@@ -67,20 +72,35 @@ std::string points(const ErrorComparison& comparison) {
     return fmt::format("{}…{}", signed_digits(comparison.low * kPercent), signed_digits(comparison.high * kPercent));
 }
 
+bool leaves_out_zero(double low, double high) { return low > 0 || high < 0; }
+
+/// Why a row decides nothing although its interval leaves out "no change". The interval is of this row by itself, the finding is of all rows
+/// together; and the test, which needs no interval, may not see it either.
+std::string_view doubt_words(const QuantileComparison& row) {
+    if (!leaves_out_zero(row.interval->low, row.interval->high))
+        return "";
+    return is_shown_alone(row) ? " by itself, may be chance among all rows" : ", but it may be chance";
+}
+
 std::string undecided_words(const QuantileComparison& row) {
-    if (!row.interval || std::isinf(row.interval->high))
+    const bool infinite = !row.base || !row.base->value || !row.other || !row.other->value;
+    if (row.interval ? std::isinf(row.interval->high) : infinite)
+        return "undecided (it may lie among the failures)";
+    if (!row.interval)
         return "no difference shown";
+    const std::string_view doubt = doubt_words(row);
     if (row.streams_needed == 0)
-        return fmt::format("no difference shown ({})", reach_words(*row.interval));
-    return fmt::format("undecided ({}; need ≈ {})", reach_words(*row.interval), rounded_up(row.streams_needed));
+        return fmt::format("no difference shown ({}{})", reach_words(*row.interval), doubt);
+    return fmt::format("undecided ({}{}; need ≈ {})", reach_words(*row.interval), doubt, rounded_up(row.streams_needed));
 }
 
 /// The interval is a single row's: it may leave out zero where all rows together decide nothing.
 std::string undecided_words(const ErrorComparison& comparison) {
     if (comparison.base == 0 && comparison.other == 0)
         return "no difference in failures shown";
-    const bool leaves_out_zero = comparison.low > 0 || comparison.high < 0;
-    return fmt::format("{} ({} points)", leaves_out_zero ? "failures undecided" : "no difference in failures shown", points(comparison));
+    if (!leaves_out_zero(comparison.low, comparison.high))
+        return fmt::format("no difference in failures shown ({} points)", points(comparison));
+    return fmt::format("failures undecided ({} points, but it may be chance)", points(comparison));
 }
 
 }  // namespace
@@ -97,10 +117,32 @@ std::string verdict_words(const QuantileComparison& comparison, std::string_view
             if (comparison.streams_needed == 0)
                 return "not judged (gaps by stream were not kept)";
             return fmt::format("too few streams (need ≈ {})", rounded_up(comparison.streams_needed));
+        case ComparisonFinding::FailsTooOften:
+            return failing_words(comparison, other_name);
         case ComparisonFinding::NothingObserved:
             break;
     }
     return "nothing to compare";
+}
+
+std::string verdict_words(const QuantileComparison& comparison, const std::optional<ErrorComparison>& errors, std::string_view other_name) {
+    std::string words = verdict_words(comparison, other_name);
+    const bool other_wins = comparison.finding == ComparisonFinding::Faster;
+    if (errors && other_wins && errors->finding == ComparisonFinding::Slower)
+        words += ", but fails more";
+    if (errors && comparison.finding == ComparisonFinding::Slower && errors->finding == ComparisonFinding::Faster)
+        words += ", but fails less";
+    return words;
+}
+
+bool other_looks_better(const QuantileComparison& comparison) {
+    return comparison.change ? *comparison.change < 0 : comparison.other && comparison.other->value.has_value();
+}
+
+bool is_shown_alone(const QuantileComparison& comparison) {
+    constexpr double kRisk = 0.05;
+    return comparison.finding == ComparisonFinding::NoDifference && comparison.interval && comparison.p_value <= kRisk &&
+           leaves_out_zero(comparison.interval->low, comparison.interval->high);
 }
 
 std::string verdict_words(const ErrorComparison& comparison, std::string_view other_name) {

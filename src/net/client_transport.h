@@ -54,10 +54,12 @@ class ClientTransport final : public stream::Transport, private SocketHook, priv
         : clock_(clock), loop_(clock), kernel_clock_(clock), pacer_(options.max_connecting) {}
     [[nodiscard]] core::Expected<void> start();
 
-    // client_transport.cpp: streams, connections and their queue
+    // client_transport.cpp: the port, and whose connection is whose
     [[nodiscard]] Connection* find(stream::StreamId id) const;
     void attach(Connection& connection, stream::StreamId id);
     void detach(Connection& connection);
+
+    // client_connections.cpp: the queue of connections, and how each begins and ends
     Connection& new_connection();
     void open_fresh(Connection& connection);
     void open_reused(Connection& connection);
@@ -72,11 +74,17 @@ class ClientTransport final : public stream::Transport, private SocketHook, priv
     void forget_descriptor(Connection& connection);
     void reap();
 
-    // client_handshake.cpp: what libwebsockets does and tells until the head is there
+    // client_hook.cpp: what libwebsockets sends and receives until the head is there
     std::optional<ssize_t> on_recv(int fd, void* buffer, std::size_t size) override;
     std::optional<ssize_t> on_send(int fd, const void* bytes, std::size_t size) override;
     std::optional<int> on_ssl_read(SSL* ssl, void* buffer, int size) override;
     std::optional<int> on_ssl_write(SSL* ssl, const void* bytes, int size) override;
+    void begin_request(Connection& connection, std::string_view library_text);
+    void absorb_head(Connection& connection, std::string_view bytes, const stream::Arrival& arrival);
+    [[nodiscard]] std::optional<std::string> head_for_library(const Connection& connection) const;
+    [[nodiscard]] ssize_t discard(int fd);
+
+    // client_handshake.cpp: what it tells meanwhile
     void on_tcp(void* connection, lws* wsi) override;
     void on_established(void* connection) override;
     void on_writable(void* connection, lws* wsi) override;
@@ -89,10 +97,6 @@ class ClientTransport final : public stream::Transport, private SocketHook, priv
     [[nodiscard]] Connection* by_fd(int fd) const;
     void adopt_descriptor(Connection& connection, int fd);
     void check_connect(Connection& connection);
-    void begin_request(Connection& connection, std::string_view library_text);
-    void absorb_head(Connection& connection, std::string_view bytes, const stream::Arrival& arrival);
-    [[nodiscard]] std::optional<std::string> head_for_library(const Connection& connection) const;
-    [[nodiscard]] ssize_t discard(int fd);
     void note_end(Connection& connection, stream::End end);
     void note_read_end(Connection& connection, const ReadResult& got);
     void note_news(Connection& connection);
@@ -102,7 +106,7 @@ class ClientTransport final : public stream::Transport, private SocketHook, priv
     [[nodiscard]] ssize_t read_tunnel_reply(Connection& connection, void* buffer, std::size_t size);
     void judge_tunnel_reply(Connection& connection, const ReadResult& got);
 
-    // client_streaming.cpp: reporting, and the bytes after the head
+    // client_news.cpp: reporting what was noted down, and the way to our own reader
     static void on_writable_event(struct ev_loop* loop, ev_io* watcher, int events);
     void deliver_news();
     void deliver(Connection& connection);
@@ -111,6 +115,8 @@ class ClientTransport final : public stream::Transport, private SocketHook, priv
     void take_over(Connection& connection);
     void watch(Connection& connection, ReadPoller& poller);
     void become_websocket(Connection& connection);
+
+    // client_streaming.cpp: the bytes after the head
     void prepare(const Connection& connection) override;
     void on_readable(Connection& connection) override;
     void on_bytes(Connection& connection, std::string_view bytes, const stream::Arrival& arrival);

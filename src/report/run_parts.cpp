@@ -7,6 +7,7 @@
 
 #include "core/text.h"
 #include "core/units.h"
+#include "report/plain_ascii.h"
 #include "report/wrap.h"
 
 namespace relaybench::report {
@@ -54,6 +55,14 @@ std::optional<double> chunks_per_wakeup(const std::vector<result::WorkerAudit>& 
     return chunks > 0 && wakeups > 0 ? std::optional(static_cast<double>(chunks) / static_cast<double>(wakeups)) : std::nullopt;
 }
 
+/// What the footnotes tell must not be denied here.
+std::string audit_verdict(const RunResult& run) {
+    if (run.audit.saturated)
+        return "The generator was saturated";
+    const bool late = std::any_of(run.warnings.begin(), run.warnings.end(), [](const auto& warning) { return warning.code == "hiccup"; });
+    return late ? "The generator was late at times" : "The generator kept up";
+}
+
 std::string audit_facts(const result::Audit& audit) {
     std::string facts;
     const auto add = [&](const std::string& fact) { facts += (facts.empty() ? "" : ", ") + fact; };
@@ -87,11 +96,11 @@ std::string alarms(const RunResult& run, const Layout& layout) {
     if (run.audit.saturated) {
         const std::string reason = run.audit.reasons.empty() ? "" : fmt::format(" {}.", safe(run.audit.reasons.front()));
         const std::string text = fmt::format("the generator could not keep up.{}{}", reason, distorted_words(run.audit));
-        lines += layout.palette.paint(Style::Bad, wrapped("! SATURATED: ", text, layout.width));
+        lines += layout.palette.paint(Style::Bad, wrapped("! SATURATED: ", text, layout));
     }
     if (run.provenance.partial) {
         const std::string text = fmt::format("{}; the numbers are those of what ran.", safe(run.provenance.stop_reason));
-        lines += layout.palette.paint(Style::Caution, wrapped("! PARTIAL: ", text, layout.width));
+        lines += layout.palette.paint(Style::Caution, wrapped("! PARTIAL: ", text, layout));
     }
     return lines;
 }
@@ -107,14 +116,27 @@ std::string load_line(const RunResult& run, const Layout& layout) {
         text += fmt::format(" · {} · seed {} · relaybench {}", safe(run.provenance.started_at), run.provenance.seed,
                             safe(run.provenance.version));
     }
-    return layout.palette.paint(Style::Faint, cut_to_width(text, layout.width)) + "\n";
+    return layout.palette.paint(Style::Faint, wrapped("", text, layout));
+}
+
+std::string arm_heading(const result::ArmResult& arm, const Layout& layout) {
+    const std::string name = safe(arm.name);
+    std::string text = name;
+    for (const std::string* each : {&arm.relay, &arm.dialect, &arm.model}) {
+        if (!each->empty() && *each != arm.name)
+            text += " · " + safe(*each);
+    }
+    std::string lines = wrapped("", text, layout);
+    const std::string shown = layout.symbols == Symbols::Ascii ? as_ascii(name) : name;
+    // A name that had to be broken stays as it is.
+    return lines.starts_with(shown) ? layout.palette.paint(Style::Strong, shown) + lines.substr(shown.size()) : lines;
 }
 
 std::string audit_line(const RunResult& run, const Layout& layout) {
     const std::string facts = audit_facts(run.audit);
-    const std::string verdict = run.audit.saturated ? "The generator was saturated" : "The generator kept up";
+    const std::string verdict = audit_verdict(run);
     const std::string sentence = facts.empty() ? verdict + "." : fmt::format("{}: {}.", verdict, facts);
-    return layout.palette.paint(run.audit.saturated ? Style::Bad : Style::Faint, wrapped("  ", sentence, layout.width));
+    return layout.palette.paint(run.audit.saturated ? Style::Bad : Style::Faint, wrapped("  ", sentence, layout));
 }
 
 std::string gate_lines(const RunResult& run, const Layout& layout) {
@@ -130,7 +152,7 @@ std::string gate_lines(const RunResult& run, const Layout& layout) {
                        {arm},
                        {observed_text(gate)}});
     }
-    return table.render(layout.width, layout.palette);
+    return table.render(layout);
 }
 
 std::string warning_lines(const RunResult& run, const Layout& layout) {
@@ -138,10 +160,10 @@ std::string warning_lines(const RunResult& run, const Layout& layout) {
     std::size_t number = 0;
     for (const result::Warning& warning : run.warnings) {
         const std::string opening = fmt::format("  [{}] ", ++number);
-        lines += layout.palette.paint(Style::Caution, wrapped(opening, core::printable(warning.text, 1000), layout.width));
+        lines += layout.palette.paint(Style::Caution, wrapped(opening, core::printable(warning.text, 1000), layout));
         if (warning.remedy.empty())
             continue;
-        lines += wrapped(std::string(opening.size() - 2, ' ') + "→ ", core::printable(warning.remedy, 1000), layout.width);
+        lines += wrapped(std::string(opening.size() - 2, ' ') + "→ ", core::printable(warning.remedy, 1000), layout);
     }
     return lines;
 }

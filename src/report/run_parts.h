@@ -13,6 +13,8 @@ namespace relaybench::report {
 
 /// What stands first when the numbers cannot be trusted: a saturated generator, a run that was cut short.
 [[nodiscard]] std::string alarms(const result::RunResult& run, const Layout& layout);
+/// "fast · https://relay.example/v1 · chat-sse · gpt-4o-mini", the name strong.
+[[nodiscard]] std::string arm_heading(const result::ArmResult& arm, const Layout& layout);
 /// "closed loop, 50 streams, 30s · 30.2 s measured".
 [[nodiscard]] std::string load_line(const result::RunResult& run, const Layout& layout);
 /// One sentence on the generator itself.

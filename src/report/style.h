@@ -30,7 +30,13 @@ enum class Detail : std::uint8_t {
 
 enum class Symbols : std::uint8_t {
     Unicode,
-    Ascii,  ///< nothing but ASCII; words in place of symbols (obeyed by the report of doctor)
+    Ascii,  ///< nothing but ASCII; words or plain characters in place of symbols
+};
+
+/// What becomes of table lines that are longer than the layout is wide. Nothing of them is lost either way.
+enum class LongLines : std::uint8_t {
+    Fold,  ///< the last column goes on in the next lines; columns that may be left out are
+    Keep,  ///< as long as they are, one line a row: for files and programs
 };
 
 /// How a report for a terminal is laid out.
@@ -39,6 +45,7 @@ struct Layout {
     Detail detail = Detail::Normal;
     Palette palette = Palette::plain();
     Symbols symbols = Symbols::Unicode;
+    LongLines long_lines = LongLines::Fold;
 };
 
 }  // namespace relaybench::report

@@ -1,11 +1,12 @@
 #include "report/table.h"
 
 #include <algorithm>
-#include <numeric>
+#include <limits>
 #include <utility>
 
 #include "core/require.h"
 #include "core/text.h"
+#include "report/plain_ascii.h"
 #include "report/wrap.h"
 
 namespace relaybench::report {
@@ -37,14 +38,19 @@ void drop_columns(std::vector<std::size_t>& widths, const std::vector<Column>& c
     }
 }
 
+/// The place of the last column that is shown; behind all when none is.
+std::size_t last_shown(const std::vector<std::size_t>& widths) {
+    const auto last = std::find_if(widths.rbegin(), widths.rend(), [](std::size_t width) { return width > 0; });
+    return last == widths.rend() ? widths.size() : static_cast<std::size_t>(widths.rend() - last) - 1;
+}
+
 void shrink_last(std::vector<std::size_t>& widths, std::size_t limit) {
     constexpr std::size_t kLeast = 8;
     const std::size_t total = total_width(widths);
-    const auto last = std::find_if(widths.rbegin(), widths.rend(), [](std::size_t width) { return width > 0; });
-    if (total <= limit || last == widths.rend())
+    const std::size_t last = last_shown(widths);
+    if (total <= limit || last == widths.size())
         return;
-    const std::size_t excess = total - limit;
-    *last = std::max(std::min(*last, kLeast), *last - std::min(*last, excess));
+    widths[last] = std::max(std::min(widths[last], kLeast), widths[last] - std::min(widths[last], total - limit));
 }
 
 std::string padded(const Cell& cell, std::size_t width, Align align, const Palette& palette) {
@@ -89,6 +95,36 @@ std::string Table::line(const std::vector<Cell>& cells, const std::vector<std::s
     return line + "\n";
 }
 
+/// A row whose last column may need more lines than one.
+std::string Table::lines(std::vector<Cell> cells, const std::vector<std::size_t>& widths, const Palette& palette) const {
+    const std::size_t last = last_shown(widths);
+    const bool fits = last >= cells.size() || columns_[last].align != Align::Left || core::display_width(cells[last].text) <= widths[last];
+    if (fits)
+        return line(cells, widths, palette);
+    std::string text;
+    for (std::string& piece : folded(cells[last].text, widths[last])) {
+        cells[last].text = std::move(piece);
+        text += line(cells, widths, palette);
+        for (std::size_t i = 0; i < last; ++i)
+            cells[i].text.clear();
+    }
+    return text;
+}
+
+std::string Table::render(const Layout& layout) const {
+    const std::size_t width = layout.long_lines == LongLines::Keep ? std::numeric_limits<std::size_t>::max() : layout.width;
+    if (layout.symbols != Symbols::Ascii)
+        return render(width, layout.palette);
+    Table plain(*this);
+    for (Column& column : plain.columns_)
+        column.title = as_ascii(column.title);
+    for (std::vector<Cell>& row : plain.rows_) {
+        for (Cell& cell : row)
+            cell.text = as_ascii(cell.text);
+    }
+    return plain.render(width, layout.palette);
+}
+
 std::string Table::render(std::size_t width, const Palette& palette) const {
     std::vector<std::size_t> fitted = widths();
     drop_columns(fitted, columns_, width);
@@ -101,7 +137,7 @@ std::string Table::render(std::size_t width, const Palette& palette) const {
     if (titled)
         text += line(titles, fitted, palette);
     for (const std::vector<Cell>& row : rows_)
-        text += line(row, fitted, palette);
+        text += lines(row, fitted, palette);
     return text;
 }
 

@@ -35,13 +35,16 @@ class Table {
     void add_blank_row() { rows_.emplace_back(); }
     /// Of the widest line when nothing is left out or cut.
     [[nodiscard]] std::size_t natural_width() const;
-    /// Lines indented by two, without trailing blanks, each with a newline. When even the columns that stay do not fit, the last one is cut
-    /// with "…". No title line when all titles are empty.
+    /// Lines indented by two, without trailing blanks, each with a newline. When even the columns that stay do not fit, the last one goes on
+    /// in the next lines if it is one of words, and is cut with "…" if it is one of figures. No title line when all titles are empty.
     [[nodiscard]] std::string render(std::size_t width, const Palette& palette) const;
+    /// The same as wide as the layout, or as wide as it takes, in the layout's symbols.
+    [[nodiscard]] std::string render(const Layout& layout) const;
 
   private:
     [[nodiscard]] std::vector<std::size_t> widths() const;
     [[nodiscard]] std::string line(const std::vector<Cell>& cells, const std::vector<std::size_t>& widths, const Palette& palette) const;
+    [[nodiscard]] std::string lines(std::vector<Cell> cells, const std::vector<std::size_t>& widths, const Palette& palette) const;
 
     std::vector<Column> columns_;
     std::vector<std::vector<Cell>> rows_;

@@ -26,13 +26,21 @@ constexpr std::size_t kMaxName = 24;
 
 std::string safe(std::string_view name) { return core::printable(name, kMaxName); }
 
-Style style_of(ComparisonFinding finding) {
-    switch (finding) {
+/// A win of an arm that fails more is no good news.
+bool has_a_catch(const QuantileComparison& row, const ArmComparison& comparison) {
+    return row.finding == ComparisonFinding::Faster && comparison.errors && comparison.errors->finding == ComparisonFinding::Slower;
+}
+
+Style style_of(const QuantileComparison& row, const ArmComparison& comparison) {
+    if (has_a_catch(row, comparison))
+        return Style::Caution;
+    switch (row.finding) {
         case ComparisonFinding::Faster:
             return Style::Good;
         case ComparisonFinding::Slower:
             return Style::Bad;
         case ComparisonFinding::TooFewStreams:
+        case ComparisonFinding::FailsTooOften:
             return Style::Caution;
         default:
             return Style::Faint;
@@ -40,18 +48,20 @@ Style style_of(ComparisonFinding finding) {
 }
 
 /// The change in a few characters, for tables of many arms; the mark says what the colour says.
-std::string short_words(const QuantileComparison& row) {
+std::string short_words(const QuantileComparison& row, const ArmComparison& comparison) {
     constexpr double kPercent = 100.0;
     const std::string percent = row.change ? fmt::format("{:+.0f} %", *row.change * kPercent) : std::string("∞");
     switch (row.finding) {
         case ComparisonFinding::Faster:
-            return percent + " ▼";
+            return percent + (has_a_catch(row, comparison) ? " ▼!" : " ▼");
         case ComparisonFinding::Slower:
             return percent + " ▲";
         case ComparisonFinding::NoDifference:
             return percent + " ≈";
         case ComparisonFinding::TooFewStreams:
             return "too few";
+        case ComparisonFinding::FailsTooOften:
+            return judge::other_looks_better(row) ? "fails" : "base fails";
         case ComparisonFinding::NothingObserved:
             break;
     }
@@ -109,11 +119,12 @@ void add_quantile_row(Table& table, const Shown& shown, std::size_t index, std::
     std::vector<Cell> row{{std::string(label)}, {judge::quantile_name(first.quantile), Style::Faint}};
     row.push_back(value_cell(first.base, *shown.arms.front(), first.metric, first.quantile));
     for (std::size_t i = 0; i < shown.comparisons.size(); ++i) {
-        const QuantileComparison& comparison = shown.comparisons[i]->quantiles[index];
+        const ArmComparison& comparison = *shown.comparisons[i];
+        const QuantileComparison& compared = comparison.quantiles[index];
         const ArmResult& arm = *shown.arms[i + 1];
-        row.push_back(value_cell(comparison.other, arm, comparison.metric, comparison.quantile));
-        row.push_back(
-            {shown.words ? judge::verdict_words(comparison, safe(arm.name)) : short_words(comparison), style_of(comparison.finding)});
+        row.push_back(value_cell(compared.other, arm, compared.metric, compared.quantile));
+        row.push_back({shown.words ? judge::verdict_words(compared, comparison.errors, safe(arm.name)) : short_words(compared, comparison),
+                       style_of(compared, comparison)});
     }
     table.add_row(std::move(row));
 }
@@ -162,14 +173,15 @@ Table table_of(const Shown& shown) {
     return table;
 }
 
-/// As many arms beside the first as the width holds, then the next ones in a table of their own.
+/// As many arms beside the first as the width holds, then the next ones in a table of their own; all in one where lines are kept whole.
 std::string tables(const RunResult& run, const Comparisons& comparisons, const Layout& layout) {
+    const bool folds = layout.long_lines != LongLines::Keep;
     std::string text;
     for (std::size_t first = 0; first < comparisons.size();) {
         std::size_t count = comparisons.size() - first;
-        while (count > 1 && table_of(shown_arms(run, comparisons, first, count)).natural_width() > layout.width)
+        while (folds && count > 1 && table_of(shown_arms(run, comparisons, first, count)).natural_width() > layout.width)
             --count;
-        text += (first > 0 ? "\n" : "") + table_of(shown_arms(run, comparisons, first, count)).render(layout.width, layout.palette);
+        text += (first > 0 ? "\n" : "") + table_of(shown_arms(run, comparisons, first, count)).render(layout);
         first += count;
     }
     return text;
@@ -177,30 +189,42 @@ std::string tables(const RunResult& run, const Comparisons& comparisons, const L
 
 std::string headings(const RunResult& run, const Layout& layout) {
     std::string text;
-    for (const ArmResult& arm : run.arms) {
-        std::string rest;
-        for (const std::string* each : {&arm.relay, &arm.dialect, &arm.model}) {
-            if (!each->empty() && *each != arm.name)
-                rest += " · " + core::printable(*each, 200);
-        }
-        const std::string name = safe(arm.name);
-        const std::size_t used = std::min(layout.width, core::display_width(name));
-        text += layout.palette.paint(Style::Strong, name) + cut_to_width(rest, layout.width - used) + "\n";
-    }
+    for (const ArmResult& arm : run.arms)
+        text += arm_heading(arm, layout);
     return text;
 }
 
-std::string legend(const RunResult& run, const Layout& layout) {
+bool any_row(const Comparisons& comparisons, bool (*holds)(const QuantileComparison&)) {
+    return std::any_of(comparisons.begin(), comparisons.end(), [holds](const ArmComparison& comparison) {
+        return std::any_of(comparison.quantiles.begin(), comparison.quantiles.end(), holds);
+    });
+}
+
+/// Sentences that some row gives reason to.
+std::string reading_help(const RunResult& run, const Comparisons& comparisons) {
+    std::string text;
+    if (any_row(comparisons, judge::is_shown_alone)) {
+        text +=
+            " An interval that leaves out no change is not enough: of so many rows one may look so by chance, and then it is undecided.";
+    }
+    if (any_row(comparisons, [](const QuantileComparison& row) { return row.finding == ComparisonFinding::FailsTooOften; })) {
+        text += " Nobody is called better for streams that fail: a quantile that lies among an arm's failures is no merit of it.";
+    }
+    if (run.pairing == result::Pairing::Apart)
+        text += " The arms were measured apart: what drifted between them looks like a difference.";
+    return text;
+}
+
+std::string legend(const RunResult& run, const Comparisons& comparisons, const Layout& layout) {
     const std::string risk = core::human_ratio(1 - run.confidence);
     std::string text = fmt::format("Called different at {} risk over all rows together (permutation of whole streams, Holm); intervals {}.",
                                    risk, core::human_ratio(run.confidence));
     if (run.arms.size() > 2) {
-        text = fmt::format("Each against {}: ▼ faster, ▲ slower, ≈ no difference shown; at {} risk over all rows together.",
-                           safe(run.arms.front().name), risk);
+        text = fmt::format(
+            "Each against {}: ▼ faster (▼! but fails more), ▲ slower, ≈ no difference shown; at {} risk over all rows together.",
+            safe(run.arms.front().name), risk);
     }
-    if (run.pairing == result::Pairing::Apart)
-        text += " The arms were measured apart: what drifted between them looks like a difference.";
-    return layout.palette.paint(Style::Faint, wrapped("  ", text, layout.width));
+    return layout.palette.paint(Style::Faint, wrapped("  ", text + reading_help(run, comparisons), layout));
 }
 
 std::string quiet_line(const ArmComparison& comparison, const Layout& layout) {
@@ -213,7 +237,7 @@ std::string quiet_line(const ArmComparison& comparison, const Layout& layout) {
     }
     if (comparison.errors)
         line += " " + judge::verdict_words(*comparison.errors, safe(comparison.other)) + ".";
-    return wrapped("", line, layout.width);
+    return wrapped("", line, layout);
 }
 
 }  // namespace
@@ -227,7 +251,7 @@ std::string terminal_compare(const RunResult& run, const Comparisons& comparison
     }
     const std::string warned = alarms(run, layout);
     text = warned + (warned.empty() ? "" : "\n") + headings(run, layout) + load_line(run, layout) + "\n";
-    text += tables(run, comparisons, layout) + "\n" + legend(run, layout) + audit_line(run, layout);
+    text += tables(run, comparisons, layout) + "\n" + legend(run, comparisons, layout) + audit_line(run, layout);
     for (const std::string& part : {gate_lines(run, layout), warning_lines(run, layout)}) {
         if (!part.empty())
             text += "\n" + part;

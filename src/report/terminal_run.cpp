@@ -19,19 +19,7 @@ using result::Distribution;
 using result::Metric;
 using result::RunResult;
 
-constexpr std::size_t kMaxName = 200;
 constexpr std::size_t kWide = 120;
-
-std::string heading(const ArmResult& arm, const Layout& layout) {
-    std::string rest;
-    for (const std::string* each : {&arm.relay, &arm.dialect, &arm.model}) {
-        if (!each->empty() && *each != arm.name)
-            rest += " · " + core::printable(*each, kMaxName);
-    }
-    const std::string name = core::printable(arm.name, kMaxName);
-    const std::size_t used = core::display_width(name);
-    return layout.palette.paint(Style::Strong, name) + cut_to_width(rest, layout.width - std::min(layout.width, used)) + "\n";
-}
 
 std::vector<stream::Outcome> failures(const ArmResult& arm) {
     std::vector<stream::Outcome> seen;
@@ -59,7 +47,7 @@ std::string failure_lines(const ArmResult& arm, const Layout& layout) {
                        {std::string(stream::outcome_id(outcome)), Style::Bad},
                        {sample != nullptr ? core::printable(*sample, 300) : std::string{}, Style::Faint}});
     }
-    return failures(arm).empty() ? std::string{} : table.render(layout.width, layout.palette);
+    return failures(arm).empty() ? std::string{} : table.render(layout);
 }
 
 std::string outcome_lines(const ArmResult& arm, const Layout& layout) {
@@ -143,12 +131,12 @@ std::string latency_table(const ArmResult& arm, const Layout& layout) {
         row.push_back(wide ? Cell{std::string(info.summary), Style::Faint} : Cell{});
         table.add_row(std::move(row));
     }
-    return table.render(layout.width, layout.palette);
+    return table.render(layout);
 }
 
 std::string throughput_line(const ArmResult& arm, const RunResult& run, const Layout& layout) {
     const auto rate = [&](std::uint64_t count) { return core::human_count(per_second(count, run, arm)); };
-    const std::string text = fmt::format("  {} chunks/s · {} streams/s · {} tokens/s · {}/s", rate(arm.counters.chunks),
+    const std::string text = fmt::format("{} chunks/s · {} streams/s · {} tokens/s · {}/s", rate(arm.counters.chunks),
                                          rate(arm.outcome(stream::Outcome::Complete)), rate(arm.counters.tokens),
                                          core::human_bytes(per_second(arm.counters.body_bytes, run, arm)));
     std::string stalls;
@@ -156,13 +144,13 @@ std::string throughput_line(const ArmResult& arm, const RunResult& run, const La
         stalls = wrapped("  ",
                          fmt::format("{} stall{}, the longest {}", grouped(arm.counters.stalls), arm.counters.stalls == 1 ? "" : "s",
                                      core::human_duration(arm.counters.longest_stall)),
-                         layout.width);
+                         layout);
     }
-    return cut_to_width(text, layout.width) + "\n" + layout.palette.paint(Style::Caution, stalls);
+    return wrapped("  ", text, layout) + layout.palette.paint(Style::Caution, stalls);
 }
 
 std::string arm_section(const ArmResult& arm, const RunResult& run, const Layout& layout) {
-    std::string text = heading(arm, layout) + load_line(run, layout) + "\n" + outcome_lines(arm, layout);
+    std::string text = arm_heading(arm, layout) + load_line(run, layout) + "\n" + outcome_lines(arm, layout);
     if (arm.ended() == 0)
         return text;
     return text + "\n" + latency_table(arm, layout) + "\n" + throughput_line(arm, run, layout);

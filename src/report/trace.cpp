@@ -52,7 +52,7 @@ std::string trace_text(const std::vector<TraceEvent>& events, const Layout& layo
                        {core::printable(event.kind, kMaxKind), token ? Style::Plain : Style::Strong},
                        {core::printable(event.detail, kMaxDetail), Style::Faint}});
     }
-    return table.render(layout.width, layout.palette);
+    return table.render(layout);
 }
 
 }  // namespace relaybench::report

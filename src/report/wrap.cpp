@@ -1,6 +1,8 @@
 #include "report/wrap.h"
 
 #include "core/text.h"
+#include "core/utf8.h"
+#include "report/plain_ascii.h"
 
 namespace relaybench::report {
 namespace {
@@ -45,6 +47,33 @@ std::string wrapped(std::string_view opening, std::string_view text, std::size_t
         column += word_width;
     }
     return lines + "\n";
+}
+
+std::string wrapped(std::string_view opening, std::string_view text, const Layout& layout) {
+    if (layout.symbols == Symbols::Unicode)
+        return wrapped(opening, text, layout.width);
+    return wrapped(as_ascii(opening), as_ascii(text), layout.width);
+}
+
+std::vector<std::string> folded(std::string_view text, std::size_t width) {
+    std::vector<std::string> pieces{std::string{}};
+    const auto add_character = [&](std::string_view character) {
+        if (!pieces.back().empty() && core::display_width(pieces.back()) + core::display_width(character) > width)
+            pieces.emplace_back();
+        pieces.back() += character;
+    };
+    for (std::string_view word : core::split(text, ' ')) {
+        const std::size_t used = core::display_width(pieces.back());
+        if (used > 0 && used + 1 + core::display_width(word) <= width) {
+            pieces.back().append(" ").append(word);
+            continue;
+        }
+        if (used > 0)
+            pieces.emplace_back();
+        for (; !word.empty(); word.remove_prefix(core::first_character(word).bytes))
+            add_character(word.substr(0, core::first_character(word).bytes));
+    }
+    return pieces;
 }
 
 std::string grouped(std::uint64_t count) {

@@ -27,6 +27,7 @@ enum class ComparisonFinding : std::uint8_t {
     NoDifference,     ///< not shown
     TooFewStreams,    ///< no interval can be given, see streams_needed
     NothingObserved,  ///< one arm has no value, or neither arm ever got there
+    FailsTooOften,    ///< the arm that looks better fails so often that its figure is no merit (judge/failing_winners.h)
 };
 
 /// Relative change (other ÷ base − 1): −0.18 is 18 % faster. `high` may be +∞, when the other arm's quantile may lie among those that never

@@ -13,7 +13,8 @@ namespace relaybench::result {
 namespace {
 
 constexpr std::array<std::string_view, 3> kPairingIds{"dealt", "alongside", "apart"};
-constexpr std::array<std::string_view, 5> kFindingIds{"faster", "slower", "no_difference", "too_few_streams", "nothing_observed"};
+constexpr std::array<std::string_view, 6> kFindingIds{"faster",          "slower",           "no_difference",
+                                                      "too_few_streams", "nothing_observed", "fails_too_often"};
 
 std::string_view finding_id(ComparisonFinding finding) { return kFindingIds.at(static_cast<std::size_t>(finding)); }
 

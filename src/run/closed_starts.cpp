@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "load/deal.h"
 #include "load/window.h"
@@ -70,6 +71,7 @@ Start ClosedStarts::pop() {
     start.slot = due.slot;
     start.arm = arm;
     start.intended = due.at;
+    start.opens_slot = !std::exchange(slots_[due.slot].opened, true);
     start.warmup = due.at < measured_from_;
     start.ordinal = share_.number_of(started_[arm]++);
     start.arrival = start.ordinal * arms_ + arm;

@@ -23,6 +23,7 @@ class ClosedStarts final : public StartQueue {
   private:
     struct Slot {
         std::uint32_t arm = 0;
+        bool opened = false;
     };
     struct Due {
         core::TimePoint at;

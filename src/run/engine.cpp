@@ -23,6 +23,9 @@ namespace {
 
 /// How often the watching thread looks at the workers' live counters.
 constexpr auto kWatchEvery = std::chrono::milliseconds(50);
+/// The plan begins so long after we begin to make its workers: as a rule they stand by then, and their memory and threads are no schedule
+/// lag of its first streams. What takes longer is lag, and counted as such.
+constexpr core::Duration kLeadTime = std::chrono::milliseconds(20);
 
 std::uint64_t tokens_so_far(const std::deque<LiveCounters>& live) {
     std::uint64_t tokens = 0;
@@ -167,7 +170,7 @@ std::string stop_reason(const RunPlan& plan, const Control& control, bool over_b
 }  // namespace
 
 result::RunResult execute(const RunPlan& plan, const EnginePorts& ports) {
-    const auto begin = ports.clock.now();
+    const auto begin = ports.clock.now() + kLeadTime;
     Stage stage{.plan = plan, .ports = ports, .live = {}, .workers = {}, .keeper = {}};
     const bool over_budget = play(stage, begin);
 

@@ -18,6 +18,7 @@ struct Start {
     std::uint32_t arm = 0;
     std::uint32_t slot = 0;  ///< closed loop: which of the worker's slots; returned through on_stream_ended
     bool warmup = false;
+    bool opens_slot = false;  ///< closed loop: the first of its slot, for which nobody has waited: it has no schedule lag
     core::TimePoint intended;
 };
 

@@ -118,8 +118,9 @@ void Worker::start(const Start& start, core::TimePoint now) {
     }
     slot.start = start;
     slot.queued_deadline = core::TimePoint::max();
+    const auto intended = start.opens_slot ? now : start.intended;
     slot.stream.emplace(stream::StreamContext{arm.settings, decoder_, ports_.transport, *observer, ports_.tracer}, id,
-                        stream::StreamStart{plan_.first_arrival + start.arrival, start.arm, start.warmup, start.intended, now});
+                        stream::StreamStart{plan_.first_arrival + start.arrival, start.arm, start.warmup, intended, now, start.opens_slot});
     ++open_;
     peak_open_ = std::max(peak_open_, open_);
     ports_.transport.open(id, arm.target, arm.requests[start.ordinal % arm.requests.size()], plan_.connections);
@@ -212,7 +213,8 @@ void Worker::hand_over(core::TimePoint now) {
 WorkerAccount Worker::account() const {
     WorkerAccount account;
     account.transport = ports_.transport.counters();
-    const auto wall_time = ports_.clock.now() - run_began_;
+    // Before the plan begins there is nothing to do: that wait must not hide how busy a short burst was.
+    const auto wall_time = ports_.clock.now() - std::max(run_began_, begin_);
     if (wall_time > core::Duration::zero()) {
         const auto cpu_time = core::thread_cpu_time() - cpu_at_start_;
         account.audit.cpu_share = std::chrono::duration<double>(cpu_time) / std::chrono::duration<double>(wall_time);

@@ -82,26 +82,37 @@ std::optional<std::uint64_t> tokens_at_most(const Scenario& scenario, std::optio
     return smaller(by_streams, *scenario.budget.max_tokens_total + scenario.relays.size() * closed->streams * max_tokens);
 }
 
+/// A price of one's own counts before that of the table.
+std::optional<double> usd_per_million(const Relay& relay) {
+    const auto known = price_of(relay.model);
+    return relay.price || !known ? relay.price : std::optional(known->usd_per_million_output_tokens);
+}
+
 /// All tokens at the dearest price: how streams fall on the relays is known only for open loops, and "at most" must hold for all.
-std::optional<double> usd_at_most(const Scenario& scenario, std::optional<std::uint64_t> tokens, std::vector<std::string>& unpriced) {
-    constexpr double kMillion = 1e6;
-    double dearest = 0;
+void add_prices(const Scenario& scenario, CostBound& bound) {
+    auto& unpriced = bound.unpriced_models;
     for (const Relay& relay : scenario.relays) {
         if (relay.embedded) {
             continue;
         }
-        if (const auto price = price_of(relay.model)) {
-            dearest = std::max(dearest, price->usd_per_million_output_tokens);
+        if (const auto price = usd_per_million(relay)) {
+            bound.usd_per_million = std::max(bound.usd_per_million, *price);
         } else if (std::find(unpriced.begin(), unpriced.end(), relay.model) == unpriced.end()) {
             unpriced.push_back(relay.model);
         }
     }
+}
+
+std::optional<double> usd_at_most(const Scenario& scenario, const CostBound& bound) {
+    constexpr double kMillion = 1e6;
     const bool is_free =
         std::all_of(scenario.relays.begin(), scenario.relays.end(), [](const Relay& relay) { return relay.embedded.has_value(); });
     if (is_free) {
         return 0.0;
     }
-    return tokens && unpriced.empty() ? std::optional<double>(static_cast<double>(*tokens) * dearest / kMillion) : std::nullopt;
+    return bound.tokens && bound.unpriced_models.empty()
+               ? std::optional(static_cast<double>(*bound.tokens) * bound.usd_per_million / kMillion)
+               : std::nullopt;
 }
 
 }  // namespace
@@ -110,7 +121,8 @@ CostBound cost_at_most(const Scenario& scenario, std::uint32_t largest_max_token
     CostBound bound;
     bound.streams = streams_at_most(scenario);
     bound.tokens = tokens_at_most(scenario, bound.streams, largest_max_tokens);
-    bound.usd = usd_at_most(scenario, bound.tokens, bound.unpriced_models);
+    add_prices(scenario, bound);
+    bound.usd = usd_at_most(scenario, bound);
     return bound;
 }
 

@@ -14,6 +14,7 @@ struct CostBound {
     std::optional<std::uint64_t> streams;  ///< over all relays, warm-up included
     std::optional<std::uint64_t> tokens;   ///< output tokens; prompts are not counted
     std::optional<double> usd;             ///< output tokens only; embedded relays cost nothing
+    double usd_per_million = 0;            ///< the dearest price that `usd` is taken at
     std::vector<std::string> unpriced_models;
 };
 

@@ -7,7 +7,7 @@ namespace relaybench::scenario {
 
 namespace {
 
-constexpr std::string_view kSource = "price list of the relay guides";
+constexpr std::string_view kSource = "price list of the relay guides";  // docs/usage.md shows the table to users
 
 constexpr std::array<Price, 5> kPrices{{
     {"gpt-4.1", 8.00, kSource},

@@ -98,6 +98,8 @@ void add_target_fields(std::vector<Field<Relay>>& fields) {
                                    &Relay::embedded, TextCodec{}));
     fields.push_back(scalar<Relay>("dialect", "How the relay is spoken to.", &Relay::dialect, dialect_codec()));
     fields.push_back(scalar<Relay>("model", "Name of the model to ask for.", &Relay::model, TextCodec{}));
+    fields.push_back(scalar<Relay>("price", "USD for a million output tokens, for --dry-run; default: what the price table says.",
+                                   &Relay::price, NumberCodec{{0, 100'000}}));
 }
 
 void add_doctor_fields(std::vector<Field<Relay>>& fields) {

@@ -39,7 +39,8 @@ struct Relay {
     std::vector<ConnectTo> connect_to;
     std::string proxy;           ///< http://host:port; "none" goes direct; empty: what the environment says
     std::string proxy_auth_env;  ///< environment variable that holds user:password for the proxy
-    // Of no meaning for runs, and no part of what identifies one: what doctor has to know besides.
+    // Of no meaning for runs, and no part of what identifies one: what --dry-run and doctor have to know besides.
+    std::optional<double> price;           ///< USD for a million output tokens; absent: that of the price table, if it knows the model
     std::vector<std::string> control;      ///< hosts to reach as well, HOST or HOST:PORT
     std::vector<std::string> key_formats;  ///< regular expressions of keys that this relay takes, besides those of the guides
 };

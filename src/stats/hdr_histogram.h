@@ -79,7 +79,7 @@ class HdrHistogram {
     std::int64_t max_ = 0;
 };
 
-/// V2 and V2-compressed encoding (hdr_codec.cpp). The format carries the configuration and the counts; neither exact extremes nor
+/// V2 and V2-compressed encoding (hdr_v2_format.h). The format carries the configuration and the counts; neither exact extremes nor
 /// out_of_range(): a caller who needs them saves them beside it.
 [[nodiscard]] std::string encode_v2(const HdrHistogram& histogram);
 [[nodiscard]] std::string encode_v2_compressed(const HdrHistogram& histogram);

@@ -32,6 +32,8 @@ Stream::Stream(const StreamContext& context, StreamId id, const StreamStart& sta
     record_.warmup = start.warmup;
     record_.intended_start = start.intended;
     record_.started = start.actual;
+    record_.opens_slot = start.opens_slot;
+    trace("started", start.actual);
 }
 
 void Stream::on_connected(ConnectionOrigin origin, core::TimePoint at) {

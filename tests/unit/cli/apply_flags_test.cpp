@@ -79,11 +79,88 @@ TEST_CASE("flags: several relays of which all get the flags of a relay") {
     CHECK(scenario.relays[1].headers.front().value == "1");
 }
 
+TEST_CASE("flags: a URL takes the place of a scenario's relay, and everything else of it stays") {
+    auto scenario = one_relay();
+    scenario.relays[0].name = "fast";
+    scenario.relays[0].dialect = wire::Dialect::ChatWs;
+    scenario.relays[0].model = "gpt-4.1";
+    ScenarioFlags flags;
+    flags.url = "wss://relay.example/v1";
+    REQUIRE(cli::apply_flags(flags, scenario, cli::RelaysOf::Scenario));
+    REQUIRE(scenario.relays.size() == 1);
+    CHECK(scenario.relays[0].url == "wss://relay.example/v1");
+    CHECK_FALSE(scenario.relays[0].embedded);
+    CHECK(scenario.relays[0].dialect == wire::Dialect::ChatWs);
+    CHECK(scenario.relays[0].model == "gpt-4.1");
+    CHECK(scenario.relays[0].name == "relay.example");
+    scenario.relays[0].name = "production";
+    flags.url = "wss://staging.example/v1";
+    REQUIRE(cli::apply_flags(flags, scenario, cli::RelaysOf::Scenario));
+    CHECK(scenario.relays[0].name == "production");
+}
+
+TEST_CASE("flags: a scenario's key goes to no host that it was not meant for") {
+    auto scenario = one_relay();
+    scenario.relays[0].embedded.reset();
+    scenario.relays[0].url = "https://old.example/v1";
+    scenario.relays[0].key_env = "OLD_KEY";
+    ScenarioFlags flags;
+    flags.url = "https://new.example/v1";
+    auto refused = scenario;
+    const auto applied = cli::apply_flags(flags, refused, cli::RelaysOf::Scenario);
+    REQUIRE_FALSE(applied);
+    CHECK(applied.error().message ==
+          "--url: the scenario's key is meant for old.example: say with --key-env or --key-file which one new.example gets");
+    flags.key_env = "NEW_KEY";
+    auto moved = scenario;
+    REQUIRE(cli::apply_flags(flags, moved, cli::RelaysOf::Scenario));
+    CHECK(moved.relays[0].key_env == "NEW_KEY");
+    ScenarioFlags same_host;
+    same_host.url = "https://old.example:8443/v1";
+    REQUIRE(cli::apply_flags(same_host, scenario, cli::RelaysOf::Scenario));
+    CHECK(scenario.relays[0].key_env == "OLD_KEY");
+}
+
+TEST_CASE("flags: a URL cannot take the place of several relays, --relay takes that of all") {
+    auto scenario = one_relay();
+    scenario.relays.push_back(scenario.relays[0]);
+    scenario.relays[0].name = "old";
+    scenario.relays[1].name = "new";
+    ScenarioFlags flags;
+    flags.url = "https://relay.example/v1";
+    auto refused = scenario;
+    const auto applied = cli::apply_flags(flags, refused, cli::RelaysOf::Scenario);
+    REQUIRE_FALSE(applied);
+    CHECK(applied.error().message ==
+          "--url: takes the place of one relay, and the scenario has 2 (old, new); name all that are meant with --relay");
+    ScenarioFlags relays;
+    relays.relays = {"a=embedded:slow", "b=embedded:fast"};
+    REQUIRE(cli::apply_flags(relays, scenario, cli::RelaysOf::Scenario));
+    REQUIRE(scenario.relays.size() == 2);
+    CHECK(scenario.relays[0].name == "a");
+    CHECK(scenario.relays[1].name == "b");
+}
+
 TEST_CASE("flags: patterns exclude each other") {
     ScenarioFlags flags;
     flags.streams = "5";
     flags.rate = "5/s";
     CHECK(problems_of(flags) == "load: -c (closed loop), --rate (open loop) and --ramp exclude each other; give one of them");
+}
+
+TEST_CASE("flags: --url does not carry the key of an embedded relay to another host") {
+    auto scenario = one_relay();
+    scenario.relays[0].key_env = "PROD_KEY";
+    ScenarioFlags flags;
+    flags.url = "https://other.example/v1";
+    auto refused = scenario;
+    const auto applied = cli::apply_flags(flags, refused, cli::RelaysOf::Scenario);
+    REQUIRE_FALSE(applied);
+    CHECK(applied.error().message ==
+          "--url: the scenario's key is meant for the embedded relay: say with --key-env or --key-file which one other.example gets");
+    flags.key_env = "OTHER_KEY";
+    REQUIRE(cli::apply_flags(flags, scenario, cli::RelaysOf::Scenario));
+    CHECK(scenario.relays[0].key_env == "OTHER_KEY");
 }
 
 TEST_CASE("flags: unknown words name the nearest one") {

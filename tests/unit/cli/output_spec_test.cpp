@@ -15,6 +15,19 @@ TEST_CASE("outputs: formats and paths, repeatable") {
     CHECK(outputs->at(2).path == "/tmp/a.hlog");
 }
 
+TEST_CASE("outputs: - is standard output for every format, once") {
+    for (const char* text : {"json=-", "csv=-", "hlog=-"}) {
+        const auto outputs = parse_outputs({text, "json=/tmp/beside.json"});
+        REQUIRE(outputs);
+        CHECK(outputs->front().to_stdout());
+        CHECK(take_stdout(*outputs));
+    }
+    CHECK_FALSE(take_stdout(*parse_outputs({"json=./-"})));
+    const auto twice = parse_outputs({"json=-", "csv=-"});
+    REQUIRE_FALSE(twice);
+    CHECK(twice.error().message == "--out: \"-\" is named twice; standard output takes one document");
+}
+
 TEST_CASE("outputs: what is wrong is told before a run, all at once") {
     const auto outputs = parse_outputs(
         {"result.json", "jsn=/tmp/x", "json=", "json=/nowhere/at/all/x.json", "csv=/tmp/same", "json=/tmp/same", "json=/tmp"});

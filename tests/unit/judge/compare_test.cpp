@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 #include <string>
 
 #include "core/random.h"
@@ -153,7 +154,14 @@ TEST_CASE("compare: words give the size, the interval and the direction") {
     row.streams_needed = 5761;
     CHECK(judge::verdict_words(row, "B") == "undecided (±12 %; need ≈ 5800)");
     row.interval = relaybench::result::ChangeInterval{0.005, 0.09};
-    CHECK(judge::verdict_words(row, "B") == "undecided (+0.5…+9 %; need ≈ 5800)");
+    CHECK(judge::verdict_words(row, "B") == "undecided (+0.5…+9 %, but it may be chance; need ≈ 5800)");
+    CHECK_FALSE(judge::is_shown_alone(row));
+    row.p_value = 0.02;
+    row.p_adjusted = 0.3;
+    CHECK(judge::verdict_words(row, "B") == "undecided (+0.5…+9 % by itself, may be chance among all rows; need ≈ 5800)");
+    CHECK(judge::is_shown_alone(row));
+    row.interval->high = std::numeric_limits<double>::infinity();
+    CHECK(judge::verdict_words(row, "B") == "undecided (it may lie among the failures)");
 }
 
 TEST_CASE("compare: points have their signs and no exponent, and an interval stands beside what decides nothing") {
@@ -169,7 +177,7 @@ TEST_CASE("compare: points have their signs and no exponent, and an interval sta
     CHECK(words(0.77, 1, ComparisonFinding::Slower) == "B fails more (+77…+100 points)");
     CHECK(words(-1, -0.000002, ComparisonFinding::Faster) == "B fails less (-100…-0.0002 points)");
     CHECK(words(-0.0000004, 0.026, ComparisonFinding::NoDifference) == "no difference in failures shown (0…+2.6 points)");
-    CHECK(words(0.06, 0.35, ComparisonFinding::NoDifference) == "failures undecided (+6…+35 points)");
+    CHECK(words(0.06, 0.35, ComparisonFinding::NoDifference) == "failures undecided (+6…+35 points, but it may be chance)");
 }
 
 TEST_CASE("compare: failures are compared as shares, with an interval") {

@@ -11,11 +11,6 @@ using relaybench::layout::Exception;
 
 constexpr std::array kExceptions = std::to_array<Exception>({
     {"src/core/clock.cpp", "clock", "the one file that reads the system's clocks"},
-    {"src/net/client_handshake.cpp", "length", "one act of the connection's state machine: everything until the response head"},
-    {"src/net/client_streaming.cpp", "length", "the act after it: everything from the response head to the end"},
-    {"src/net/client_transport.cpp", "length", "the transport itself, which both acts are members of"},
-    {"src/net/listener.cpp", "length", "one class whose connections die in five ways, each with its own order of calls"},
-    {"src/stats/hdr_codec.cpp", "length", "one format, both directions"},
 });
 
 }  // namespace

@@ -3,7 +3,9 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <vector>
 
+#include "report/plain_ascii.h"
 #include "report/wrap.h"
 
 namespace report = relaybench::report;
@@ -27,10 +29,27 @@ TEST_CASE("table: when it is too wide, columns go in their order and the rest st
     CHECK(table.render(5, Palette::plain()) == "  a\n  x\n");
 }
 
-TEST_CASE("table: the last column is cut with an ellipsis when nothing else can give way") {
+TEST_CASE("table: a last column of words goes on in the next lines when nothing else can give way, and loses nothing") {
     Table table({{"", Align::Left}, {"", Align::Left}});
     table.add_row({{"key"}, {"a long sentence that does not fit"}});
-    CHECK(table.render(20, Palette::plain()) == "  key  a long sente…\n");
+    table.add_row({{"x"}, {"incomprehensibilities"}});
+    CHECK(table.render(20, Palette::plain()) ==
+          "  key  a long\n       sentence that\n       does not fit\n  x    incomprehensi\n       bilities\n");
+    CHECK(table.render({.width = 20, .long_lines = report::LongLines::Keep}) ==
+          "  key  a long sentence that does not fit\n  x    incomprehensibilities\n");
+}
+
+TEST_CASE("table: a last column of figures is cut with an ellipsis") {
+    Table table({{"", Align::Left}, {""}});
+    table.add_row({{"key"}, {"1234567890"}});
+    CHECK(table.render(14, Palette::plain()) == "  key  1234567…\n");
+}
+
+TEST_CASE("table: in ASCII the columns stand as they do in Unicode") {
+    Table table({{"", Align::Left}, {"p50"}, {"", Align::Left}});
+    table.add_row({{"gap"}, {"∞"}, {"±4 % (1…2)"}});
+    table.add_row({{"ttft"}, {"12.3 µs"}, {"≈"}});
+    CHECK(table.render({.symbols = report::Symbols::Ascii}) == "            p50\n  gap       inf  +/-4 % (1...2)\n  ttft  12.3 us  ~\n");
 }
 
 TEST_CASE("table: a column without a single value takes no room") {
@@ -51,6 +70,20 @@ TEST_CASE("wrap: words go to the next line under the first, and a word too long 
     CHECK(report::wrapped("* ", "one two three", 9) == "* one two\n  three\n");
     CHECK(report::wrapped("* ", "incomprehensible x", 8) == "* incomprehensible\n  x\n");
     CHECK(report::wrapped("", "", 8) == "\n");
+}
+
+TEST_CASE("wrap: folding breaks between words, and within one that is too long") {
+    using Pieces = std::vector<std::string>;
+    CHECK(report::folded("one two three", 8) == Pieces{"one two", "three"});
+    CHECK(report::folded("incomprehensible x", 8) == Pieces{"incompre", "hensible", "x"});
+    CHECK(report::folded("日本語です", 4) == Pieces{"日本", "語で", "す"});
+    CHECK(report::folded("", 8) == Pieces{""});
+}
+
+TEST_CASE("ascii: signs are spelled, and what is from elsewhere is a question mark") {
+    CHECK(report::as_ascii("2.0× (1.5…2.5), ±3 µs → p99 ≈ ∞ · –") == "2.0x (1.5...2.5), +/-3 us -> p99 ~ inf - -");
+    CHECK(report::as_ascii("模型") == "??");
+    CHECK(report::as_ascii("plain\n\x1b[1m") == "plain\n\x1b[1m");
 }
 
 TEST_CASE("wrap: cutting keeps whole characters") {

@@ -93,6 +93,14 @@ TEST_CASE("terminal run: what cannot be trusted stands first") {
     CHECK(text.find("! PARTIAL: interrupted;") != std::string::npos);
 }
 
+TEST_CASE("terminal run: a generator that a footnote calls late at times is not said to have kept up") {
+    result::RunResult run = test::sample_run();
+    run.warnings.push_back({"hiccup", "fast: in 1 of 40 cases relaybench's own schedule lag was above", "run more streams"});
+    const std::string text = report::terminal_run(run, {});
+    CHECK(text.find("The generator was late at times: ") != std::string::npos);
+    CHECK(text.find("kept up") == std::string::npos);
+}
+
 TEST_CASE("terminal run: quiet is the gates alone") {
     const std::string text = report::terminal_run(judged_run(), {.detail = Detail::Quiet});
     CHECK(text.find("✓  passed") == 2);
@@ -141,6 +149,57 @@ TEST_CASE("terminal run: no line is wider than the terminal") {
         CHECK(widest_line(report::terminal_run(judged_run(), {.width = width, .detail = Detail::Verbose})) <= width);
         CHECK(widest_line(compared(compared_run(2), {.width = width})) <= width);
     }
+}
+
+TEST_CASE("terminal: in ASCII there is nothing but ASCII, and no line grows too wide") {
+    const auto is_ascii = [](const std::string& text) {
+        return std::all_of(text.begin(), text.end(), [](char byte) { return (static_cast<unsigned char>(byte) & 0x80U) == 0; });
+    };
+    for (const std::size_t width : {60U, 80U, 140U}) {
+        const Layout layout{.width = width, .symbols = report::Symbols::Ascii};
+        for (const std::string& text :
+             {report::terminal_run(judged_run(), layout), compared(compared_run(2), layout), compared(compared_run(3), layout)}) {
+            CHECK(is_ascii(text));
+            CHECK(widest_line(text) <= width);
+        }
+    }
+}
+
+TEST_CASE("terminal compare: in a file no verdict is cut and each row is one line") {
+    const std::string narrow = compared(compared_run(2), {.width = 60});
+    const std::string whole = compared(compared_run(2), {.width = 60, .long_lines = report::LongLines::Keep});
+    CHECK(narrow.find("…\n") == std::string::npos);
+    CHECK(whole.find("slow fails more (+2.5…+7.8 points)\n") != std::string::npos);
+    CHECK(std::count(narrow.begin(), narrow.end(), '\n') > std::count(whole.begin(), whole.end(), '\n'));
+}
+
+TEST_CASE("terminal compare: in a file many arms are one table, however wide") {
+    result::RunResult run = compared_run(2);
+    for (const char* name : {"third-relay", "fourth-relay", "fifth-relay"})
+        run.arms.push_back(test::sample_arm({.name = name, .seed = 3}));
+    const auto tables = [&run](report::LongLines lines) {
+        const std::string text = compared(run, {.width = 60, .long_lines = lines});
+        std::size_t found = 0;
+        for (std::size_t at = text.find("chunks/s"); at != std::string::npos; at = text.find("chunks/s", at + 1))
+            ++found;
+        return found;
+    };
+    CHECK(tables(report::LongLines::Fold) > 1);
+    CHECK(tables(report::LongLines::Keep) == 1);
+}
+
+TEST_CASE("terminal compare: with many arms a short cell names the base when it is the one that fails") {
+    result::RunResult run = compared_run(3);
+    auto comparisons = judge::compare_arms(run);
+    for (auto& comparison : comparisons) {
+        auto& row = comparison.quantiles.front();
+        row.finding = judge::ComparisonFinding::FailsTooOften;
+        row.change = 0.5;
+    }
+    CHECK(report::terminal_compare(run, comparisons, {.width = 140}).find("base fails") != std::string::npos);
+    for (auto& comparison : comparisons)
+        comparison.quantiles.front().change = -0.5;
+    CHECK(report::terminal_compare(run, comparisons, {.width = 140}).find("base fails") == std::string::npos);
 }
 
 TEST_CASE("terminal compare: two arms with the verdict in words at 80 columns") {

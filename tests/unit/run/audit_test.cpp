@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <string>
 
 #include "result/self_audit.h"
 
@@ -16,6 +17,8 @@ namespace {
 result::ArmResult arm_with(core::Duration gap, core::Duration delay) {
     result::ArmResult arm;
     arm.name = "a";
+    arm.counters.chunks = 201;
+    arm.counters.coalesced = 2;
     for (int i = 0; i < 200; ++i) {
         arm.metric(Metric::Gap).record(gap);
         arm.metric(Metric::ClientDelay).record(delay);
@@ -44,6 +47,12 @@ TEST_CASE("audit: a read delay above a quarter of the gap distorts the gap and n
     CHECK(audit.reasons[0].find("25 %") != std::string::npos);
 }
 
+TEST_CASE("audit: late reads that brought one chunk each have cost no gap") {
+    auto arm = arm_with(50ms, 13ms);
+    arm.counters.coalesced = 0;
+    CHECK_FALSE(run::audit_generator({arm}, {}, 1024).saturated);
+}
+
 TEST_CASE("audit: starts that lag behind their schedule distort the intended ttft and nothing else") {
     auto arm = arm_with(50ms, 1ms);
     for (int i = 0; i < 200; ++i) {
@@ -53,6 +62,68 @@ TEST_CASE("audit: starts that lag behind their schedule distort the intended ttf
     const auto audit = run::audit_generator({arm}, {}, 1024);
     CHECK(is_distorted(audit, Metric::TtftIntended));
     CHECK_FALSE(is_distorted(audit, Metric::Gap));
+}
+
+TEST_CASE("audit: one or two late values of a small run are named, and are no generator that cannot keep up") {
+    for (const int late : {1, 2, 3}) {
+        result::RunResult run;
+        result::ArmResult arm;
+        arm.name = "a";
+        arm.outcomes[static_cast<std::size_t>(stream::Outcome::Complete)] = 10;
+        for (int i = 0; i < 10; ++i) {
+            arm.metric(Metric::TtftIntended).record(100ms);
+            arm.metric(Metric::ScheduleLag).record(i < late ? 6ms : 1ms);
+        }
+        run.arms = {arm};
+        result::judge_generator(run.audit, run.arms);
+        CHECK(run.audit.saturated == (late == 3));
+        const auto warnings = result::warnings_of(run);
+        const auto named = std::find_if(warnings.begin(), warnings.end(), [](const auto& warning) { return warning.code == "hiccup"; });
+        REQUIRE((named != warnings.end()) == (late < 3));
+        if (late == 2) {
+            CHECK(named->text ==
+                  "a: in 2 of 10 cases relaybench's own schedule lag was above 5 % of the median ttft_intended, at most 6.00 ms");
+        }
+    }
+}
+
+TEST_CASE("audit: late starts that are spread over the arms are judged together") {
+    const auto run_with = [](std::size_t arms) {
+        result::RunResult run;
+        for (std::size_t number = 0; number < arms; ++number) {
+            auto& arm = run.arms.emplace_back();
+            arm.name = "a" + std::to_string(number);
+            arm.outcomes[static_cast<std::size_t>(stream::Outcome::Complete)] = 40;
+            for (int i = 0; i < 40; ++i) {
+                arm.metric(Metric::TtftIntended).record(100ms);
+                arm.metric(Metric::ScheduleLag).record(i < 2 ? 6ms : 1ms);
+            }
+        }
+        result::judge_generator(run.audit, run.arms);
+        return run;
+    };
+    CHECK_FALSE(run_with(1).audit.saturated);
+    const auto run = run_with(4);
+    CHECK(is_distorted(run.audit, Metric::TtftIntended));
+    REQUIRE(run.audit.reasons.size() == 1);
+    CHECK(run.audit.reasons[0] == "all arms together: our own schedule lag was above 5 % of the median ttft_intended in 8 of 160 cases");
+    const auto warnings = result::warnings_of(run);
+    CHECK(std::none_of(warnings.begin(), warnings.end(), [](const auto& warning) { return warning.code == "hiccup"; }));
+}
+
+TEST_CASE("audit: of many values a p99 just above the limit is shown, and one that chance may make is not") {
+    const auto saturated_with = [](int late) {
+        result::ArmResult arm;
+        arm.counters.chunks = 1000;
+        arm.counters.coalesced = 5;
+        for (int i = 0; i < 1000; ++i) {
+            arm.metric(Metric::Gap).record(50ms);
+            arm.metric(Metric::ClientDelay).record(i < late ? 20ms : 1ms);
+        }
+        return run::audit_generator({arm}, {}, 1024).saturated;
+    };
+    CHECK_FALSE(saturated_with(11));
+    CHECK(saturated_with(20));
 }
 
 TEST_CASE("audit: a delay below 0.1 ms never matters, however small the gap") {

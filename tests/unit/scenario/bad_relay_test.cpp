@@ -5,7 +5,8 @@ namespace relaybench::scenario {
 TEST_CASE("scenario file: each slip of a relay gives one line with its place, what is wrong and what is accepted") {
     check_bad_inputs({
         {"an unknown key inside a relay", "relays:\n  - embedded: fast\n    modle: gpt-4.1\n",
-         "f.yaml:3:5: relays[0].modle: unknown key, expected name, url, embedded, dialect, model, key_env, key_file, headers, origin, "
+         "f.yaml:3:5: relays[0].modle: unknown key, expected name, url, embedded, dialect, model, price, key_env, key_file, headers, "
+         "origin, "
          "subprotocol, compression, include_usage, cacert, insecure, connect_to, proxy, proxy_auth_env, control or key_format (did you "
          "mean \"model\"?)"},
         {"an unknown dialect", "relays:\n  - {embedded: fast, dialect: chat-wss}\n",
@@ -62,7 +63,7 @@ TEST_CASE("scenario file: each slip of a relay gives one line with its place, wh
         {"a certificate for the embedded relay", "relays:\n  - {embedded: fast, cacert: ca.pem}\n",
          "f.yaml:2:30: relays[0].cacert: means nothing for the embedded relay, expected beside a url"},
         {"an unknown option of a short relay", "relays:\n  - embedded:slow,modle=x\n",
-         "f.yaml:2:5: relays[0]: \"modle\" is an unknown option of a relay, expected dialect, model, key_env, key_file, origin, "
+         "f.yaml:2:5: relays[0]: \"modle\" is an unknown option of a relay, expected dialect, model, price, key_env, key_file, origin, "
          "subprotocol, compression, include_usage, cacert, insecure, connect_to, proxy, proxy_auth_env, control or key_format (did you "
          "mean \"model\"?)"},
         {"a key in a short relay", "relays:\n  - https://relay.example/v1,key=sk-123456\n",

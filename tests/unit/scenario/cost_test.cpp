@@ -2,6 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include <fmt/format.h>
+
 #include "scenario/price_table.h"
 
 using namespace std::chrono_literals;
@@ -90,6 +96,28 @@ TEST_CASE("cost: an unknown model has no price and is named once; the embedded r
     scenario.relays.resize(1);
     scenario.relays[0].embedded = "fast";
     CHECK(cost_at_most(scenario).usd == 0.0);
+}
+
+TEST_CASE("cost: a price of one's own counts before the table, and prices what the table does not know") {
+    Scenario scenario = paid({"gpt-4.1", "mystery"});
+    scenario.load.count = 1;
+    scenario.relays[0].price = 2.00;
+    scenario.relays[1].price = 3.00;
+    const CostBound bound = cost_at_most(scenario);
+    CHECK(bound.unpriced_models.empty());
+    CHECK(bound.usd_per_million == 3.00);
+    CHECK(bound.usd == doctest::Approx(0.006));
+}
+
+TEST_CASE("prices: the page for users shows the table as it is") {
+    std::ifstream file(std::string(RELAYBENCH_SOURCE_DIR) + "/docs/usage.md");
+    std::stringstream page;
+    page << file.rdbuf();
+    std::string rows;
+    for (const Price& price : prices()) {
+        rows += fmt::format("| `{}` | {:.2f} |\n", price.model, price.usd_per_million_output_tokens);
+    }
+    CHECK_MESSAGE(page.str().find("|---|---|\n" + rows + "\n") != std::string::npos, rows);
 }
 
 TEST_CASE("cost: a data set that asks for more tokens raises the bound") {
