@@ -4,8 +4,10 @@ set(RELAYBENCH_ALONE
     core/secret.cpp wire/url.cpp wire/zstd_frames.cpp
     scenario/node_yaml.cpp scenario/ready.cpp scenario/relay_fields.cpp scenario/relay_list_field.cpp scenario/relay_rules.cpp scenario/relay_spec.cpp scenario/scenario_fields.cpp
     net/response_reader.cpp net/listener_http.cpp result/timeline.cpp
-    doctor/checks_tls.cpp doctor/connection_use.cpp doctor/control_hosts.cpp doctor/tcp_verdict.cpp doctor/idle_ladder.cpp doctor/idle_socket_arm.cpp doctor/idle_stream_arm.cpp doctor/key_use.cpp doctor/portal.cpp
-    doctor/relay_identity.cpp doctor/tls_failure.cpp doctor/tls_verdict.cpp
+    doctor/checks_tls.cpp doctor/client_routes.cpp doctor/connection_use.cpp doctor/control_hosts.cpp doctor/tcp_verdict.cpp doctor/idle_ladder.cpp doctor/idle_socket_arm.cpp
+    doctor/idle_stream_arm.cpp doctor/key_use.cpp doctor/portal.cpp doctor/relay_identity.cpp doctor/tls_failure.cpp doctor/tls_verdict.cpp doctor/http_exchange.cpp doctor/pacing.cpp
+    doctor/stream_arms.cpp doctor/completion_use.cpp doctor/key_inside.cpp doctor/key_verdict.cpp doctor/model_list_json.cpp doctor/model_use.cpp doctor/real_stream.cpp
+    doctor/websocket_refusal.cpp
     judge/gate_operand.cpp report/terminal_compare.cpp)
 list(TRANSFORM RELAYBENCH_ALONE PREPEND ${CMAKE_SOURCE_DIR}/src/)
 set_source_files_properties(${RELAYBENCH_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)

@@ -129,6 +129,9 @@ std::optional<core::Error> early_problem(const DoctorFlags& flags) {
     if (auto problem = path_problem(flags)) {
         return problem;
     }
+    if (auto problem = watch_problem(flags)) {
+        return problem;
+    }
     return flags.origin ? origin_problem(*flags.origin) : std::nullopt;
 }
 
@@ -166,7 +169,7 @@ ExitCode examine_relay(const DoctorFlags& flags, const Context& context) {
     }
     run::Control control;
     const SignalWatch signals(control);
-    auto made = doctor_subject(flags, context);
+    auto made = wanted_subject(flags, context);
     if (!made) {
         return report_error(context, made.error());
     }
@@ -178,6 +181,9 @@ ExitCode examine_relay(const DoctorFlags& flags, const Context& context) {
     made->subject.interrupted = [&signals] { return signals.caught().has_value(); };
     if (const auto problem = flag_problem(flags, made->subject)) {
         return report_error(context, *problem);
+    }
+    if (const auto completed = complete_subject(*made, context); !completed) {
+        return report_error(context, completed.error());
     }
     const auto secrets = secrets_of(made->subject);
     const Round round{.flags = flags,

@@ -171,6 +171,9 @@ doctor::Facts examine(const Round& round, result::Diagnosis& diagnosis) {
     watcher.on_facts = [&](doctor::Facts learned) { facts = std::move(learned); };
     diagnosis.checks = doctor::examine(round.subject, checks, round.context.clock, watcher);
     diagnosis.works = what_works(diagnosis.checks);
+    for (const CheckResult& check : diagnosis.checks) {
+        diagnosis.not_checked.insert(diagnosis.not_checked.end(), check.unchecked.begin(), check.unchecked.end());
+    }
     result::scrub(diagnosis, round.secrets);
     return facts;
 }

@@ -23,6 +23,7 @@ namespace relaybench::cli {
 namespace {
 
 constexpr std::string_view kUrlVariable = "RELAYBENCH_URL";
+constexpr std::string_view kEmbeddedHost = "127.0.0.1";
 /// What embedded relays that want a key get: the form of the guides' sandbox keys.
 constexpr std::string_view kSandboxKey = "hs_test_EmbeddedRelayNeedsNoAccountAtAll00";
 
@@ -194,42 +195,46 @@ core::Expected<void> take_wishes(const DoctorFlags& flags, const scenario::Relay
 
 }  // namespace
 
-core::Expected<DoctorSubject> doctor_subject(const DoctorFlags& flags, const Context& context) {
+core::Expected<DoctorSubject> wanted_subject(const DoctorFlags& flags, const Context& context) {
     auto meant = relay_meant(flags, context);
     if (!meant) {
         return tl::unexpected(meant.error());
     }
-    const scenario::Relay relay = with_flags(*meant, flags);
-    if (const auto error = scenario::secret_source_error(relay)) {
+    DoctorSubject made;
+    made.relay = with_flags(*meant, flags);
+    made.configured = *std::move(meant);
+    if (const auto error = scenario::secret_source_error(made.relay)) {
         return tl::unexpected(*error);
     }
-    DoctorSubject made;
-    doctor::Subject& subject = made.subject;
-    subject.written_url = relay.url;
-    subject.url = doctor::with_ascii_host(relay.url);
-    if (relay.embedded) {
-        if (auto started = start_embedded(*relay.embedded, made, context); !started) {
-            return tl::unexpected(started.error());
-        }
-    }
-    const auto url = wire::parse_url(subject.url);
-    const std::string host = url ? url->host : "";
-    if (auto added = add_keys({relay, *std::move(meant), host}, made, context); !added) {
-        return tl::unexpected(added.error());
-    }
-    if (auto chosen = choose(relay, subject, context); !chosen) {
-        return tl::unexpected(chosen.error());
-    }
-    if (auto taken = take_wishes(flags, relay, subject); !taken) {
+    if (auto taken = take_wishes(flags, made.relay, made.subject); !taken) {
         return tl::unexpected(taken.error());
     }
-    subject.environment = context.environment;
-    doctor::look_at_this_host(subject, context.clock);
-    subject.profile = doctor::guide_profile(host);
-    if (auto taken = take_key_formats(relay, subject.profile); !taken) {
+    made.subject.written_url = made.relay.url;
+    made.subject.url = doctor::with_ascii_host(made.relay.url);
+    const auto url = wire::parse_url(made.subject.url);
+    made.subject.profile = doctor::guide_profile(url ? url->host : std::string(made.relay.embedded ? kEmbeddedHost : ""));
+    if (auto taken = take_key_formats(made.relay, made.subject.profile); !taken) {
         return tl::unexpected(taken.error());
     }
     return made;
+}
+
+core::Expected<void> complete_subject(DoctorSubject& made, const Context& context) {
+    if (made.relay.embedded) {
+        if (auto started = start_embedded(*made.relay.embedded, made, context); !started) {
+            return started;
+        }
+    }
+    const auto url = wire::parse_url(made.subject.url);
+    if (auto added = add_keys({made.relay, made.configured, url ? url->host : ""}, made, context); !added) {
+        return added;
+    }
+    if (auto chosen = choose(made.relay, made.subject, context); !chosen) {
+        return chosen;
+    }
+    made.subject.environment = context.environment;
+    doctor::look_at_this_host(made.subject, context.clock);
+    return {};
 }
 
 }  // namespace relaybench::cli

@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "doctor/examination.h"
 #include "relay/embedded_process.h"
+#include "scenario/scenario.h"
 
 namespace relaybench::cli {
 
@@ -49,9 +50,14 @@ struct DoctorFlags {
 struct DoctorSubject {
     doctor::Subject subject;
     std::optional<relay::EmbeddedProcess> embedded;
+    scenario::Relay relay;       ///< as flags and configuration name it together
+    scenario::Relay configured;  ///< as the configuration alone does
 };
 
-/// Nothing is judged here: what is wrong with a URL or a key is for the checks to say. Errors are those of the flags themselves.
-[[nodiscard]] core::Expected<DoctorSubject> doctor_subject(const DoctorFlags& flags, const Context& context);
+/// What flags and configuration want, before anything is started or read. Nothing is judged here: what is wrong with a URL or a key is for
+/// the checks to say. Errors are those of the flags themselves.
+[[nodiscard]] core::Expected<DoctorSubject> wanted_subject(const DoctorFlags& flags, const Context& context);
+/// Starts the embedded relay, if it is the one that is meant, and reads keys, proxies and what is to be known of this machine.
+[[nodiscard]] core::Expected<void> complete_subject(DoctorSubject& made, const Context& context);
 
 }  // namespace relaybench::cli

@@ -132,6 +132,14 @@ class Watch {
 
 }  // namespace
 
+std::optional<core::Error> watch_problem(const DoctorFlags& flags) {
+    if (!flags.watch) {
+        return std::nullopt;
+    }
+    const auto pace = pace_of(flags);
+    return pace ? std::nullopt : std::optional(pace.error());
+}
+
 ExitCode watch_relay(const Round& round) {
     const auto pace = pace_of(round.flags);
     return pace ? Watch(round, *pace).run() : report_error(round.context, pace.error());

@@ -17,7 +17,15 @@ namespace relaybench::doctor {
 /// and no host, so that a proxy which goes by the name, and not a portal, finds nothing.
 [[nodiscard]] std::optional<HttpReply> ask_nowhere(const Facts& facts, const std::string& nonce);
 
-/// A portal that answers for every address, where a proxy could not be used and may not be what is wrong; nothing when nobody does.
-[[nodiscard]] std::optional<result::Finding> portal_before_proxy(const Facts& facts);
+/// What stands before a proxy that could not be used and may not be what is wrong.
+struct BeforeProxy {
+    std::optional<result::Finding> portal;  ///< nobody gets out before signing in
+    std::string block_page;                 ///< who answers, to forbid it, what goes past the proxy; empty: nobody
+};
+/// Who answers for every address there is.
+[[nodiscard]] BeforeProxy look_before_proxy(const Facts& facts);
+
+/// The same of an answer from an address that nobody has. Pure.
+[[nodiscard]] BeforeProxy judge_before_proxy(const HttpReply& from_nowhere);
 
 }  // namespace relaybench::doctor

@@ -122,6 +122,7 @@ CertificateFacts facts_of(const X509& certificate) {
     facts.not_before = time_of(X509_get0_notBefore(&certificate));
     facts.not_after = time_of(X509_get0_notAfter(&certificate));
     facts.names = dns_names(certificate);
+    facts.has_alternative_names = X509_get_ext_by_NID(&certificate, NID_subject_alt_name, -1) >= 0;
     facts.names_issuer_url = X509_get_ext_by_NID(&certificate, NID_info_access, -1) >= 0;
     facts.self_signed = X509_NAME_cmp(X509_get_subject_name(&certificate), issuer) == 0;
     return facts;

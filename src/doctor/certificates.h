@@ -36,7 +36,8 @@ struct CertificateFacts {
     std::vector<std::string> names;
     std::string key_hash;  ///< beginning of the SHA-256 of the public key: the same in every certificate for it
     bool self_signed = false;
-    bool names_issuer_url = false;  ///< says where its issuer's certificate is, as those of public authorities do
+    bool has_alternative_names = false;  ///< of any kind; without them the common name has to do, which many programs do not look at
+    bool names_issuer_url = false;       ///< says where its issuer's certificate is, as those of public authorities do
 };
 [[nodiscard]] CertificateFacts facts_of(const X509& certificate);
 

@@ -70,6 +70,11 @@ Received Channel::read_tls(std::span<char> buffer, Deadline deadline) {
     }
 }
 
+void Channel::abandon() const {
+    const linger at_once{.l_onoff = 1, .l_linger = 0};
+    setsockopt(socket_.fd(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
 bool Channel::write(std::string_view bytes, Deadline deadline) {
     while (!bytes.empty()) {
         std::size_t sent = 0;

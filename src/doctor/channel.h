@@ -45,6 +45,9 @@ class Channel {
     /// False when not everything was taken in time.
     [[nodiscard]] bool write(std::string_view bytes, Deadline deadline);
 
+    /// What still waits to be sent is thrown away when the channel goes, and the peer gets a reset.
+    void abandon() const;
+
     [[nodiscard]] const Socket& socket() const { return socket_; }
     [[nodiscard]] SSL* session() const { return session_.get(); }
     /// The bare socket, for TLS inside of it. The channel is empty afterwards.

@@ -27,6 +27,8 @@ struct Outcome {
     std::string works;  ///< what works by this check, whatever its status; empty: nothing to say
     /// With Fail: ids of checks that stand before this one and whose failure is but a symptom of what was found here.
     std::vector<std::string> explains;
+    /// What somebody might take for checked by this check, and is not; a short phrase each, with what would check it.
+    std::vector<std::string> unchecked;
 
     [[nodiscard]] static Outcome pass(std::string summary) { return {.status = result::CheckStatus::Pass, .summary = std::move(summary)}; }
     [[nodiscard]] static Outcome info(std::string summary) { return {.status = result::CheckStatus::Info, .summary = std::move(summary)}; }

@@ -1,15 +1,17 @@
 #include "doctor/check_body.h"
 
-#include <future>
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "core/units.h"
 #include "doctor/answerer.h"
+#include "doctor/body_download.h"
 #include "doctor/finding_codes.h"
 #include "doctor/lost_packets.h"
-#include "doctor/reach.h"
+#include "doctor/unanswered.h"
 
 namespace relaybench::doctor {
 
@@ -19,36 +21,13 @@ using result::Confidence;
 
 constexpr core::Duration kBudget = std::chrono::seconds(4);
 constexpr core::Duration kPatientBudget = std::chrono::seconds(10);
-constexpr core::Duration kSmallSegmentsBudget = std::chrono::seconds(3);
+constexpr core::Duration kSlow = std::chrono::seconds(2);
 /// One packet, a few, and many.
 constexpr std::size_t kTinyBody = 200;
 constexpr std::size_t kSmallBody = 4096;
 constexpr std::size_t kLargeBody = 65536;
 /// More than a TLS greeting and the head of a request: what is acknowledged beyond is of the body.
 constexpr std::uint64_t kBeforeBody = 2048;
-
-/// Who asks whom.
-struct Asker {
-    const Subject& subject;
-    const Facts& facts;
-    Trust trust;
-};
-
-HttpReply ask_for(core::Duration budget, const Asker& asker, HttpQuestion question, Segments segments) {
-    const Deadline deadline = asker.facts.within(budget);
-    Reached way = reach_relay(asker.subject, asker.facts, asker.trust, deadline, segments);
-    HttpReply reply;
-    if (!way.channel) {
-        reply.detail = way.failure;
-        return reply;
-    }
-    question.authority = asker.facts.url.authority();
-    return exchange(*way.channel, question, deadline);
-}
-
-HttpReply ask(const Asker& asker, HttpQuestion question, Segments segments) {
-    return ask_for(segments == Segments::Small ? kSmallSegmentsBudget : kBudget, asker, std::move(question), segments);
-}
 
 HttpQuestion body_question(const Facts& facts, std::size_t bytes) {
     HttpQuestion question;
@@ -59,8 +38,10 @@ HttpQuestion body_question(const Facts& facts, std::size_t bytes) {
 }
 
 HttpReply post_body(const Subject& subject, const Facts& facts, std::size_t bytes) {
-    return ask({subject, facts, Trust::Anyone}, body_question(facts, bytes), Segments::Usual);
+    return ask_for(kBudget, {subject, facts, Trust::Anyone}, body_question(facts, bytes));
 }
+
+core::Duration took(const HttpReply& reply) { return reply.ended_at - reply.asked; }
 
 bool is_unanswered(const HttpReply& reply) { return !reply.has_head() && reply.end == HttpReply::End::TimedOut; }
 
@@ -69,14 +50,6 @@ Outcome refused(const HttpReply& reply, std::size_t bytes) {
         reply.text(),
         found("http.body-limit", Confidence::Proven, fmt::format("Requests of {} bytes are refused before they reach the relay.", bytes)));
     return show_answerer(outcome, reply);
-}
-
-/// The same question twice more, at once.
-Unanswered ask_again(const Asker& asker, const HttpQuestion& question, const HttpReply& first) {
-    auto again = std::async(std::launch::async, [&] { return ask(asker, question, Segments::Usual); });
-    Unanswered replies{.first = first, .again = {}, .small = ask(asker, question, Segments::Small)};
-    replies.again = again.get();
-    return replies;
 }
 
 /// Bytes were still taken when time was up. Where the same ones are sent again and again nothing moves any more.
@@ -111,7 +84,7 @@ Outcome unanswered_however(const Unanswered& replies, std::size_t bytes) {
 
 /// The whole of a longer request was taken, and no answer came: with more patience one comes, unless somebody keeps the request.
 Outcome taken(const Subject& subject, const Facts& facts, std::size_t bytes) {
-    const HttpReply reply = ask_for(kPatientBudget, {subject, facts, Trust::Anyone}, body_question(facts, bytes), Segments::Usual);
+    const HttpReply reply = ask_for(kPatientBudget, {subject, facts, Trust::Anyone}, body_question(facts, bytes));
     if (reply.status == 200) {
         return Outcome::info(fmt::format("{} bytes take {}", bytes, core::human_duration(reply.ended_at - reply.asked)));
     }
@@ -120,7 +93,7 @@ Outcome taken(const Subject& subject, const Facts& facts, std::size_t bytes) {
     }
     return Outcome::fail(reply.text(), found("http.body-limit", Confidence::Likely,
                                              fmt::format("Requests of {} bytes are taken and not answered within {}, and short ones are.",
-                                                         bytes, core::human_duration(kPatientBudget))));
+                                                         bytes, core::human_duration(reply.ended_at - reply.asked))));
 }
 
 /// A longer request got no answer where a short one did.
@@ -135,14 +108,16 @@ Outcome unanswered(const Subject& subject, const Facts& facts, const HttpReply& 
     if (replies.again.status == 200) {
         return answered_late(Outcome::pass(fmt::format("{} bytes arrive", bytes)), reply).with("tcp", reply.tcp.text());
     }
-    if (replies.small.status != 200) {
+    // What was acknowledged beyond the head came in packets of full size.
+    const auto is_lost = [](const HttpReply& each) { return is_unanswered(each) && each.tcp.bytes_acked <= kBeforeBody; };
+    if (replies.small.status != 200 || !is_lost(reply) || !is_lost(replies.again)) {
         return unanswered_however(replies, bytes).with("tcp", reply.tcp.text());
     }
     return Outcome::fail(reply.text(),
-                         found("net.mtu-blackhole-up", Confidence::Proven,
-                               fmt::format("A request of {} bytes arrives in small packets and never in large ones: those are "
-                                           "lost on the way there.",
-                                           bytes)))
+                         why_unheard(facts, found("net.mtu-blackhole-up", Confidence::Proven,
+                                                  fmt::format("A request of {} bytes arrives in small packets and never in large ones: "
+                                                              "those are lost on the way there.",
+                                                              bytes))))
         .with("tcp", reply.tcp.text());
 }
 
@@ -171,42 +146,6 @@ Outcome turned_away(const Subject& subject, const Facts& facts, const HttpReply&
     return show_answerer(outcome, again);
 }
 
-/// Full packets of the answer came, and time was up before the last one: where large packets get lost none of them comes.
-bool is_trickling(const HttpReply& reply) {
-    constexpr std::size_t kTwoPackets = 3000;
-    return reply.end == HttpReply::End::TimedOut && reply.body.size() > kTwoPackets;
-}
-
-/// Whether large answers come where small ones do; nothing when they do, or when it is not the packets' size that keeps them.
-std::optional<Outcome> judge_download(const Subject& subject, const Facts& facts) {
-    const Asker asker{subject, facts, Trust::Anyone};
-    HttpQuestion question;
-    question.target = facts.prefix + "/doctor/stream?events=1&interval_ms=1&pad_bytes=12000";  // several packets at once
-    const HttpReply reply = ask(asker, question, Segments::Usual);
-    if (reply.end != HttpReply::End::TimedOut) {
-        return std::nullopt;
-    }
-    const Unanswered replies = ask_again(asker, question, reply);
-    if (auto finding = why_unanswered(replies)) {
-        return Outcome::fail(reply.text(), why_unheard(facts, *std::move(finding))).with("tcp", reply.tcp.text());
-    }
-    // One that takes nearly as long the second time is slow by nature, and nothing was lost.
-    const bool is_prompt = replies.again.ended_at - replies.again.asked < kBudget / 2;
-    if (is_answered_now_and_then(replies) && is_prompt) {
-        return Outcome::warn(reply.text(),
-                             found("net.flaky", Confidence::Proven,
-                                   fmt::format("An answer of 12 kB did not come whole within {}, and did when it was asked for again.",
-                                               core::human_duration(kBudget))))
-            .with("tcp", reply.tcp.text());
-    }
-    if (is_trickling(reply) || is_trickling(replies.again)) {
-        return Outcome::info(fmt::format("12 kB do not come whole within {}: a thin line, and too thin for long requests",
-                                         core::human_duration(kBudget)))
-            .with("tcp", reply.tcp.text());
-    }
-    return std::nullopt;
-}
-
 /// A body that did not just arrive; nothing when it did.
 std::optional<Outcome> judge_post(const Subject& subject, const Facts& facts, const HttpReply& reply, std::size_t bytes) {
     if (reply.status == 200) {
@@ -224,16 +163,41 @@ std::optional<Outcome> judge_post(const Subject& subject, const Facts& facts, co
     return Outcome::inconclusive(reply.text(), "an answer to a POST of 64 KiB");
 }
 
+/// The line is thin, unless a packet was lost: the second try tells.
+std::optional<Outcome> judge_line(const Subject& subject, const Facts& facts, core::Duration tiny, core::Duration small) {
+    if (!is_too_thin(tiny, small)) {
+        return std::nullopt;
+    }
+    const HttpReply again = post_body(subject, facts, kSmallBody);
+    if (again.status == 200 && !is_too_thin(tiny, took(again))) {
+        return std::nullopt;
+    }
+    return Outcome::info(fmt::format("4 KiB take {}, and 64 KiB would take longer than {}: a thin line, so they were not sent",
+                                     core::human_duration(small), core::human_duration(kBudget)));
+}
+
 /// Whether long requests arrive where short ones do.
 Outcome judge_upload(const Subject& subject, const Facts& facts) {
     std::optional<HttpReply> first;  // a failure of the shortest, which was answered when it was sent again
+    core::Duration tiny{0};
+    core::Duration small{0};
     for (const std::size_t bytes : {kTinyBody, kSmallBody, kLargeBody}) {
+        auto thin = bytes == kLargeBody ? judge_line(subject, facts, tiny, small) : std::nullopt;
+        if (thin) {
+            return *std::move(thin);
+        }
         HttpReply reply = post_body(subject, facts, bytes);
-        if (bytes == kTinyBody && is_turned_away(reply)) {
-            first = std::exchange(reply, post_body(subject, facts, bytes));
+        if (bytes == kTinyBody && (is_turned_away(reply) || is_unanswered(reply))) {
+            // On a thin line it may have waited behind doctor's other requests.
+            first = std::exchange(reply, ask_for(kPatientBudget, {subject, facts, Trust::Anyone}, body_question(facts, bytes)));
         }
         if (auto outcome = judge_post(subject, facts, reply, bytes)) {
             return *std::move(outcome);
+        }
+        (bytes == kTinyBody ? tiny : small) = took(reply);
+        if (first && tiny > kSlow) {
+            return Outcome::info(fmt::format("{} bytes are answered after {}: a slow line, on which longer requests were not sent", bytes,
+                                             core::human_duration(tiny)));
         }
     }
     Outcome outcome = Outcome::pass("64 KiB arrive");
@@ -242,47 +206,9 @@ Outcome judge_upload(const Subject& subject, const Facts& facts) {
 
 }  // namespace
 
-std::optional<result::Finding> why_unanswered(const Unanswered& replies) {
-    if (replies.first.end != HttpReply::End::TimedOut || replies.again.end != HttpReply::End::TimedOut) {
-        return std::nullopt;
-    }
-    // The request is small: when only small packets bring an answer, it is the answer that is lost otherwise.
-    if (replies.small.end == HttpReply::End::Complete) {
-        return found("net.mtu-blackhole-down", Confidence::Proven,
-                     "An answer arrives in small packets and never in large ones: those are lost on the way here.");
-    }
-    if (replies.first.tcp.out_of_order_in > 0) {
-        return found("net.mtu-blackhole-down", Confidence::Likely,
-                     fmt::format("Of the answer, later packets arrive and the large ones before them are lost ({} came out of order).",
-                                 replies.first.tcp.out_of_order_in));
-    }
-    return std::nullopt;
-}
-
-bool is_answered_now_and_then(const Unanswered& replies) {
-    return replies.first.end == HttpReply::End::TimedOut && replies.again.end == HttpReply::End::Complete;
-}
-
-Silence explain_silence(const Subject& subject, const Facts& facts, const HttpQuestion& question, Trust trust, const HttpReply& reply) {
-    if (reply.end != HttpReply::End::TimedOut) {
-        return {};
-    }
-    Unanswered replies = ask_again({subject, facts, trust}, question, reply);
-    if (auto why = why_unanswered(replies)) {
-        return {.finding = why_unheard(facts, *std::move(why)), .answered = {}};
-    }
-    if (is_answered_now_and_then(replies)) {
-        return {.finding = {}, .answered = std::move(replies.again)};
-    }
-    return {};
-}
-
-Outcome answered_late(Outcome outcome, const HttpReply& first) {
-    const bool is_bad_anyway = outcome.status == result::CheckStatus::Fail || outcome.status == result::CheckStatus::Inconclusive;
-    outcome.status = is_bad_anyway ? outcome.status : result::CheckStatus::Warn;
-    outcome.findings.push_back(found("net.flaky", Confidence::Proven,
-                                     fmt::format("The same request was answered at the second try only; at first: {}.", first.text())));
-    return outcome;
+bool is_too_thin(core::Duration tiny, core::Duration small) {
+    constexpr int kTimesSmall = static_cast<int>(kLargeBody / kSmallBody);
+    return (small - tiny) * kTimesSmall > kBudget;
 }
 
 Outcome check_body(const Subject& subject, Facts& facts) {

@@ -2,13 +2,18 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "core/calendar.h"
 #include "core/text.h"
+#include "doctor/ca_variables.h"
 #include "doctor/certificates.h"
 #include "doctor/finding_codes.h"
+#include "doctor/other_resolvers.h"
+#include "doctor/proxy_ways.h"
 #include "doctor/trust.h"
 
 namespace relaybench::doctor {
@@ -39,10 +44,17 @@ std::optional<result::Finding> wrong_date(const Facts& facts, const ChainVerdict
 
 /// What was seen before TLS and explains that somebody else's certificate comes.
 std::optional<result::Finding> somebody_else(const Facts& facts) {
+    using State = PortalSeen::State;
+    if (facts.portal && facts.portal->state == State::BlockPage) {
+        return found("net.block-page", Confidence::Likely,
+                     fmt::format("Plain HTTP to the relay is answered with words of refusal (by {}), and TLS by somebody who is not the "
+                                 "relay either.",
+                                 facts.portal->name));
+    }
     if (facts.portal) {
-        return found(
-            "net.captive-portal", Confidence::Likely,
-            fmt::format("Plain HTTP to the relay is answered by somebody else, who sends browsers to {}, and so is TLS.", *facts.portal));
+        return found("net.captive-portal", Confidence::Likely,
+                     fmt::format("Plain HTTP to the relay is answered by somebody else, who sends browsers to {}, and so is TLS.",
+                                 facts.portal->name));
     }
     return facts.misled;
 }
@@ -93,6 +105,16 @@ result::Finding why_distrusted(const Subject& subject, const Facts& facts, const
             return *std::move(finding);
         }
     }
+    if (wrong_name || self_signed || unknown) {
+        if (auto finding = other_resolver_proves(subject, facts)) {
+            return *std::move(finding);
+        }
+    }
+    if (wrong_name && facts.proxy && is_trusted_directly(subject, facts)) {
+        return found("proxy.leads-elsewhere", Confidence::Proven,
+                     fmt::format("Through the proxy {} somebody answers for {} who is not the relay; without it the relay itself does.",
+                                 facts.proxy->text(), facts.url.host));
+    }
     if (self_signed) {
         return found("tls.self-signed", Confidence::Proven, fmt::format("The certificate of {} is signed by itself.", facts.url.host));
     }
@@ -119,16 +141,15 @@ Outcome distrusted(const Subject& subject, const Facts& facts, const TrustVerdic
     if (is_good_at_relays_time(subject, facts, verdict, at)) {
         if (facts.clock->verdict == ClockJudgement::Verdict::Skewed) {
             return Outcome::fail(
-                text, found("clock.skewed", Confidence::Proven,
+                text, found("clock.skewed", facts.clock->is_proven ? Confidence::Proven : Confidence::Likely,
                             fmt::format("By this machine's clock the relay's certificate is not valid; by the relay's own it is, "
                                         "and {} agrees with that one.",
                                         facts.clock->agreeing),
                             {"timedatectl set-ntp true"}));
         }
         if (facts.clock->verdict == ClockJudgement::Verdict::Undecided) {
-            return Outcome::inconclusive(
-                "not valid by this machine's clock and valid by the relay's: one of the two is wrong",
-                "a second clock: an open port 80 of the relay, or --control HOST; or the clock of this machine, set by hand");
+            return Outcome::inconclusive("not valid by this machine's clock and valid by the relay's: one of the two is wrong",
+                                         "a second clock: --control HOST, or that of this machine, set by hand");
         }
     }
     // By the peer's clock, where it may be right: a date that only ours finds wrong is not what is wrong with the chain.
@@ -169,6 +190,28 @@ Outcome outcome_of(const Subject& subject, const Facts& facts, const TrustVerdic
     return distrusted(subject, facts, verdict, at);
 }
 
+/// Many programs look at the alternative names alone.
+result::Finding common_name_only(const Facts& facts) {
+    return found("tls.common-name-only", Confidence::Proven,
+                 fmt::format("The certificate names {} as its common name and has no alternative names.", facts.url.host));
+}
+
+std::string time_left(core::Duration left) {
+    constexpr auto kDay = std::chrono::hours(24);
+    return left < 2 * kDay ? fmt::format("{} hours", std::chrono::duration_cast<std::chrono::hours>(left).count())
+                           : fmt::format("{} days", left / kDay);
+}
+
+/// This machine trusts the relay, and some of its programs do not. Where the user named an authority, variables are none of this.
+Outcome with_refusals(const Subject& subject, const Facts& facts, Outcome outcome, core::WallTime at) {
+    const bool is_judged = facts.vouched != Vouched::Nobody && facts.vouched != Vouched::ByNamed;
+    for (auto& finding : is_judged ? programs_that_refuse(subject, facts, at) : std::vector<result::Finding>{}) {
+        outcome.status = result::CheckStatus::Warn;
+        outcome.findings.push_back(std::move(finding));
+    }
+    return outcome;
+}
+
 /// Certificates of up to three months are renewed late on purpose.
 core::Duration warning_before(const CertificateFacts& leaf) {
     constexpr auto kLongLived = std::chrono::hours(24 * 100);
@@ -181,6 +224,9 @@ Outcome check_verify(const Subject& subject, Facts& facts) {
     if (!facts.url.secure()) {
         return Outcome::not_applicable("no TLS");
     }
+    if (facts.chain.empty()) {
+        return Outcome::inconclusive("no certificate came with the session", "a session with a certificate");
+    }
     const auto at = core::SystemClock().wall_now();
     const CertificateFacts leaf = facts_of(*facts.chain.front());
     const auto verdict = judge_trust(subject, facts.chain, facts.url.host, at);
@@ -188,7 +234,11 @@ Outcome check_verify(const Subject& subject, Facts& facts) {
         return Outcome::fail("the authority cannot be read", found("env.ca-file-missing", Confidence::Proven, verdict.error().message));
     }
     facts.vouched = verdict->by;
-    return outcome_of(subject, facts, *verdict, at)
+    Outcome outcome = outcome_of(subject, facts, *verdict, at);
+    if (outcome.status == result::CheckStatus::Pass && !leaf.has_alternative_names) {
+        outcome = Outcome::warn("the host stands in its common name only", common_name_only(facts));
+    }
+    return with_refusals(subject, facts, std::move(outcome), at)
         .with("subject", core::printable(leaf.subject, kShownBytes))
         .with("issuer", core::printable(leaf.issuer, kShownBytes))
         .with("valid until", core::utc_text(leaf.not_after))
@@ -199,16 +249,28 @@ Outcome check_expiry(const Subject& subject, Facts& facts) {
     if (!facts.url.secure()) {
         return Outcome::not_applicable("no TLS");
     }
-    const CertificateFacts leaf = facts_of(*facts.chain.front());
-    const auto left = leaf.not_after - core::SystemClock().wall_now();
-    const auto days = std::chrono::duration_cast<std::chrono::hours>(left).count() / 24;
-    const std::string text = fmt::format("{} days left", days);
-    // A chain of a private authority is often short-lived on purpose.
-    if (left < warning_before(leaf) && may_hear_secrets(subject, facts.vouched)) {
-        return Outcome::warn(text, found("tls.expires-soon", Confidence::Proven,
-                                         fmt::format("The certificate of {} ends in {} days.", facts.url.host, days)));
+    if (facts.chain.empty()) {
+        return Outcome::not_applicable("no certificate came");
     }
-    return Outcome::pass(text);
+    const core::WallTime at = core::SystemClock().wall_now();
+    const CertificateFacts leaf = facts_of(*facts.chain.front());
+    const std::string left = time_left(leaf.not_after - at);
+    // Those who open TLS on the way make short-lived certificates on purpose.
+    if (!is_relays_own(facts.vouched)) {
+        return Outcome::pass(left + " left, of who opens TLS on the way");
+    }
+    if (leaf.not_after - at < warning_before(leaf)) {
+        return Outcome::warn(left + " left", found("tls.expires-soon", Confidence::Proven,
+                                                   fmt::format("The certificate of {} ends in {}.", facts.url.host, left)));
+    }
+    const auto later = judge_trust(subject, facts.chain, facts.url.host, at + kLateExpiryWarning);
+    if (later && later->by == Vouched::Nobody && later->problems.good_at_another_time()) {
+        return Outcome::warn(left + " left, an authority has less",
+                             found("tls.expires-soon", Confidence::Proven,
+                                   fmt::format("The certificate of {} lasts for {}, and an authority of its chain for less than {}.",
+                                               facts.url.host, left, time_left(kLateExpiryWarning))));
+    }
+    return Outcome::pass(left + " left");
 }
 
 }  // namespace relaybench::doctor

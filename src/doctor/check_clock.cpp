@@ -22,11 +22,12 @@ using Whose = ClockSource::Whose;
 
 constexpr core::Duration kBudget = std::chrono::seconds(3);
 constexpr std::size_t kSamples = 3;
-constexpr std::uint16_t kPlainPort = 80;
 /// Beyond this, signatures, tickets and certificates of a day break.
 constexpr core::Duration kGrave = std::chrono::minutes(5);
 /// Longer ago than any certificate.
 constexpr core::Duration kAges = std::chrono::hours(24 * 365 * 50);
+/// Nobody leaves a certificate in use for so long after its last day, and has a clock that is wrong by just as much.
+constexpr core::Duration kLongOver = std::chrono::hours(24 * 7);
 
 core::WallTime wall_now() { return core::SystemClock().wall_now(); }
 
@@ -60,14 +61,10 @@ std::optional<ClockReading> ask_over(Reached way, const std::string& authority, 
     });
 }
 
-std::optional<ClockReading> ask_plain_port(const Facts& facts) {
-    const Deadline deadline = facts.within(kBudget);
-    return ask_over(reach_port(facts, kPlainPort, deadline), facts.url.host, deadline);
-}
-
-std::optional<ClockReading> ask_control(const Facts& facts, const ControlHost& control) {
-    const Deadline deadline = facts.within(kBudget);
-    return ask_over(speak_to_control(facts, control, deadline), wire::host_and_port(control.host, control.port), deadline);
+std::optional<ClockReading> ask_control(const Facts& way) {
+    const Deadline deadline = way.within(kBudget);
+    // Nobody is verified, and nothing secret is sent.
+    return ask_over(reach_relay(Subject{}, way, Trust::Anyone, deadline), wire::host_and_port(way.url.host, way.url.port), deadline);
 }
 
 /// Where the relay and this machine differ: three times each clock that can be asked, one after the other, and all clocks at once.
@@ -84,16 +81,32 @@ ClockSource source_of(std::string name, Whose whose, const Ask& ask) {
     return source;
 }
 
-/// A clock that is behind the day on which a trusted authority made the certificate is behind for certain.
+ClockSource clock_of_control(const Facts& facts, const ControlHost& control) {
+    const auto way = way_to_control(facts, control, facts.within(kBudget));
+    return source_of(control.text(), Whose::Others, [&way] { return way ? ask_control(*way) : std::nullopt; });
+}
+
+/// The certificate, where it is good at the relay's time. A clock that is behind the day on which a public authority made it is behind for
+/// certain. A private authority may write any day, and with the relay's own clock: it makes that likely. So is a clock ahead that is long
+/// beyond the last day while the relay still uses the certificate.
 std::optional<ClockSource> by_certificate(const Subject& subject, const Facts& facts, const ClockReading& relay) {
     if (facts.chain.empty()) {
         return std::nullopt;
     }
     const core::WallTime at = wall_now();
-    const ClockReading reading{.least = -kAges, .most = at - facts_of(*facts.chain.front()).not_before};
     const auto verdict = judge_trust(subject, facts.chain, facts.url.host, at - relay.middle());
-    const bool proves = is_off(reading) && verdict && verdict->by != Vouched::Nobody;
-    return proves ? std::optional(ClockSource{"its certificate's first day", Whose::Relays, {reading}}) : std::nullopt;
+    if (!verdict || verdict->by == Vouched::Nobody) {
+        return std::nullopt;
+    }
+    const CertificateFacts leaf = facts_of(*facts.chain.front());
+    const ClockReading behind{.least = -kAges, .most = at - leaf.not_before};
+    if (is_off(behind)) {
+        const bool is_public = verdict->by == Vouched::Publicly || verdict->by == Vouched::PubliclyAlone;
+        return ClockSource{"its certificate's first day", is_public ? Whose::CertificatesBegin : Whose::PrivateCertificatesBegin, {behind}};
+    }
+    const ClockReading ahead{.least = at - leaf.not_after, .most = kAges};
+    return ahead.least > kLongOver ? std::optional(ClockSource{"its certificate's last day", Whose::CertificatesEnd, {ahead}})
+                                   : std::nullopt;
 }
 
 std::vector<ClockSource> ask_every_clock(const Subject& subject, const Facts& facts, const ClockReading& first) {
@@ -102,11 +115,8 @@ std::vector<ClockSource> ask_every_clock(const Subject& subject, const Facts& fa
         asking.push_back(std::async(std::launch::async, [name = std::move(name), whose, ask] { return source_of(name, whose, ask); }));
     };
     begin("the relay", Whose::Relays, [&] { return ask_the_relay(subject, facts); });
-    if (facts.url.port != kPlainPort) {
-        begin("its port 80", Whose::Relays, [&] { return ask_plain_port(facts); });
-    }
     for (const ControlHost& control : subject.controls) {
-        begin(control.text(), Whose::Others, [&] { return ask_control(facts, control); });
+        asking.push_back(std::async(std::launch::async, [&facts, &control] { return clock_of_control(facts, control); }));
     }
     std::vector<ClockSource> sources;
     sources.reserve(asking.size() + 1);
@@ -126,7 +136,7 @@ std::string difference(core::Duration ahead) {
 
 Outcome skewed(const ClockJudgement& judgement) {
     const std::string how = difference(judgement.ahead);
-    result::Finding finding = found("clock.skewed", Confidence::Proven,
+    result::Finding finding = found("clock.skewed", judgement.is_proven ? Confidence::Proven : Confidence::Likely,
                                     fmt::format("The clock of this machine is {} the relay's; {} says so too.", how, judgement.agreeing),
                                     {"timedatectl set-ntp true"});
     const std::string text = fmt::format("this machine is {} the relay", how);
@@ -150,7 +160,7 @@ Outcome outcome_of(const ClockJudgement& judgement) {
             break;
     }
     return Outcome::inconclusive(fmt::format("this machine is {} the relay; one of the two clocks is wrong", difference(judgement.ahead)),
-                                 "a second clock: an open port 80 of the relay, or --control HOST");
+                                 "a second clock: --control HOST, or that of this machine, set by hand");
 }
 
 }  // namespace
@@ -165,9 +175,11 @@ Outcome check_clock(const Subject& subject, Facts& facts) {
     Outcome outcome = outcome_of(*facts.clock);
     for (const ClockSource& source : sources) {
         if (const auto reading = narrowed(source.samples); reading && is_off(*first)) {
-            const bool is_bound = reading->least <= -kAges;
+            const bool is_behind = reading->least <= -kAges;
+            const bool is_bound = is_behind || reading->most >= kAges;
+            const core::Duration bound = is_behind ? reading->most : reading->least;
             outcome.with(source.name, fmt::format("this machine is {}{}", is_bound ? "at least " : "",
-                                                  is_bound ? difference(reading->most) : difference(reading->middle())));
+                                                  difference(is_bound ? bound : reading->middle())));
         }
     }
     return outcome;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <optional>
 
 #include <fmt/format.h>
@@ -32,16 +33,21 @@ std::optional<result::Finding> why_forbidden(const Subject& subject, const HttpR
                      fmt::format("The question that browsers ask first is answered with {}.", answered(reply)));
     }
     const auto allowed = reply.header("access-control-allow-origin");
+    const auto is_origin = [](const auto& header) { return header.name == "access-control-allow-origin"; };
+    if (std::count_if(reply.headers.begin(), reply.headers.end(), is_origin) > 1 || allowed.find(',') != std::string_view::npos) {
+        return found("cors.origin-not-allowed", Confidence::Proven,
+                     "Access-Control-Allow-Origin stands there more than once, which browsers refuse: the relay and something before it "
+                     "add one each.");
+    }
     if (allowed != subject.origin && allowed != "*") {
         return found("cors.origin-not-allowed", Confidence::Proven,
                      fmt::format("Pages of {} may not call the relay (allowed: {}).", core::printable(subject.origin, kShownBytes),
                                  allowed.empty() ? "nobody" : core::printable(allowed, kShownBytes)));
     }
-    const std::string headers = core::lowercase(reply.header("access-control-allow-headers"));
     for (const char* needed : {"authorization", "content-type"}) {
         // A star does not stand for Authorization (Fetch, CORS-preflight fetch); for the rest it does.
-        const bool starred = headers.find('*') != std::string::npos && needed != std::string_view("authorization");
-        if (headers.find(needed) == std::string::npos && !starred) {
+        const bool starred = reply.lists("access-control-allow-headers", "*") && needed != std::string_view("authorization");
+        if (!reply.lists("access-control-allow-headers", needed) && !starred) {
             return found("cors.header-not-allowed", Confidence::Proven,
                          fmt::format("Pages may call the relay, and not send it the header {}.", needed));
         }

@@ -17,17 +17,28 @@ using result::Confidence;
 Outcome judge(const PortalSigns& signs, Facts& facts) {
     const HttpReply& reply = signs.from_relay;
     const std::string who = portal_name(reply);
+    const bool is_everywhere = signs.from_nowhere && answers_anything(*signs.from_nowhere);
     switch (judge_portal(signs)) {
         case PortalVerdict::Relay:
             return Outcome::pass("the relay answered the challenge");
         case PortalVerdict::Portal:
-            facts.portal = who;
+            facts.portal = {who, PortalSeen::State::Certain};
             return Outcome::fail(reply.text(),
-                                 found("net.captive-portal", signs.from_nowhere ? Confidence::Proven : Confidence::Likely,
+                                 found("net.captive-portal", is_everywhere ? Confidence::Proven : Confidence::Likely,
                                        fmt::format("Plain HTTP to the relay is answered by somebody else, who sends browsers to {}{}.", who,
-                                                   signs.from_nowhere ? "; so is an address that nobody has" : "")));
+                                                   is_everywhere ? "; so is an address that nobody has" : "")));
+        case PortalVerdict::BlockPage:
+            facts.portal = {who, PortalSeen::State::BlockPage};
+            return Outcome::warn(reply.text(),
+                                 found("net.block-page", Confidence::Likely,
+                                       fmt::format("Plain HTTP to the relay is answered with words of refusal (by {}), and so is an "
+                                                   "address that nobody has.",
+                                                   who)));
         case PortalVerdict::Suspected:
-            facts.portal = who;
+            // A web server sends browsers to its owner's other sites as well, and asks nobody there to sign in.
+            if (kind_of_page(reply) == PageKind::SignIn) {
+                facts.portal = {who, PortalSeen::State::Suspected};
+            }
             break;
         case PortalVerdict::Unknown:
             break;

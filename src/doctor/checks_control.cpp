@@ -1,4 +1,7 @@
+#include <cstddef>
 #include <future>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -30,29 +33,46 @@ std::vector<ControlTried> try_all(const Subject& subject, const Facts& facts) {
 }
 
 enum class Which : std::uint8_t { Reached, Missed };
-std::string names_of(const std::vector<ControlTried>& tried, Which which) {
-    std::string names;
+std::vector<std::string> names_of(const std::vector<ControlTried>& tried, Which which) {
+    std::vector<std::string> names;
     for (const ControlTried& each : tried) {
         if (each.code.empty() == (which == Which::Reached)) {
-            names += (names.empty() ? "" : " and ") + each.name;
+            names.push_back(each.name);
         }
     }
     return names;
 }
 
+/// "a", "a and b", "a, b and c".
+std::string joined(const std::vector<std::string>& names) {
+    std::string text;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        text += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + names[i];
+    }
+    return text;
+}
+
+/// "a is", "a and b are".
+std::string who_is(const std::vector<ControlTried>& tried, Which which) {
+    const auto names = names_of(tried, which);
+    return joined(names) + (names.size() == 1 ? " is" : " are");
+}
+
 Outcome relay_only(const Facts& facts, const std::vector<ControlTried>& tried) {
-    const std::string reached = names_of(tried, Which::Reached);
-    return Outcome::warn("other hosts are reached",
-                         found("net.relay-only-blocked", Confidence::Proven,
-                               fmt::format("{} is reached from here{}, and {} is not: the network as such works.", reached,
-                                           facts.proxy ? " through the same proxy" : "", facts.url.authority())));
+    return Outcome::warn(
+        "other hosts are reached",
+        found("net.relay-only-blocked", Confidence::Proven,
+              fmt::format("{} reached from here{}, and {} is not: the network as such works.", who_is(tried, Which::Reached),
+                          facts.proxy ? " through the same proxy" : "", facts.url.authority())));
 }
 
 Outcome offline(const Facts& facts, const std::vector<ControlTried>& tried) {
     const bool is_alone = !has_network_address();
-    const std::string missed = names_of(tried, Which::Missed);
+    std::vector<std::string> missed = names_of(tried, Which::Missed);
+    missed.insert(missed.begin(), facts.url.authority());
+    const std::string nobody = missed.size() == 2 ? fmt::format("Neither {} nor {}", missed[0], missed[1]) : "None of " + joined(missed);
     std::string cause = is_alone ? std::string("No network interface of this machine is up and has an address.")
-                                 : fmt::format("Neither {} nor {} is reached{}.", facts.url.authority(), missed,
+                                 : fmt::format("{} is reached{}.", nobody,
                                                facts.proxy && !facts.proxy_address.empty() ? ", though the proxy itself is" : "");
     Outcome outcome = Outcome::fail("nothing outside is reached",
                                     found("net.offline", is_alone ? Confidence::Proven : Confidence::Likely, std::move(cause)));
@@ -64,14 +84,18 @@ Outcome offline(const Facts& facts, const std::vector<ControlTried>& tried) {
 Outcome outcome_of(const Facts& facts, const std::vector<ControlTried>& tried) {
     switch (judge_controls(facts.stuck ? &*facts.stuck : nullptr, tried)) {
         case Verdict::AllReached:
-            return Outcome::pass(fmt::format("{} is reached too", names_of(tried, Which::Reached)));
+            return Outcome::pass(who_is(tried, Which::Reached) + " reached too");
         case Verdict::ControlsDown:
-            return Outcome::info(fmt::format("the relay is reached, and {} is not", names_of(tried, Which::Missed)));
+            return Outcome::info(fmt::format("the relay is reached, and {} not", who_is(tried, Which::Missed)));
         case Verdict::RelayOnly:
             return relay_only(facts, tried);
-        case Verdict::PastTheProxy:
+        case Verdict::PastNames:
             return Outcome::info(
-                fmt::format("without the proxy {} is reached: the network as such works", names_of(tried, Which::Reached)));
+                fmt::format("{} reached by address: the network as such works, and whether any name is found here shows by a control host "
+                            "that is given by its name",
+                            who_is(tried, Which::Reached)));
+        case Verdict::PastTheProxy:
+            return Outcome::info(fmt::format("without the proxy {} reached: the network as such works", who_is(tried, Which::Reached)));
         case Verdict::Offline:
             return offline(facts, tried);
         case Verdict::NothingReached:
@@ -82,8 +106,9 @@ Outcome outcome_of(const Facts& facts, const std::vector<ControlTried>& tried) {
 
 Outcome check_controls(const Subject& subject, Facts& facts) {
     const std::vector<ControlTried> tried = try_all(subject, facts);
-    // A portal answers in everybody's place.
-    Outcome outcome = facts.portal ? Outcome::info("a portal may have answered in their place") : outcome_of(facts, tried);
+    // A portal answers in everybody's place. One that is but suspected, and a page that forbids plain HTTP, do not.
+    const bool is_portal = facts.portal && facts.portal->state == PortalSeen::State::Certain;
+    Outcome outcome = is_portal ? Outcome::info("a portal may have answered in their place") : outcome_of(facts, tried);
     for (const ControlTried& each : tried) {
         outcome.with(each.name, each.text);
     }

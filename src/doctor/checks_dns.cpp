@@ -3,18 +3,20 @@
 #include <algorithm>
 #include <future>
 #include <random>
-#include <thread>
 
 #include <fmt/format.h>
 
 #include "core/file.h"
 #include "core/text.h"
 #include "core/units.h"
+#include "doctor/ask_resolvers.h"
 #include "doctor/check.h"
 #include "doctor/dns_query.h"
 #include "doctor/dns_verdict.h"
 #include "doctor/facts.h"
 #include "doctor/finding_codes.h"
+#include "doctor/gateway.h"
+#include "doctor/search_list.h"
 #include "doctor/socket.h"
 #include "doctor/this_network.h"
 
@@ -28,45 +30,13 @@ using result::Confidence;
 constexpr core::Duration kPromptLookup = std::chrono::seconds(1);
 /// Two resends of programs' usual 5 s would be 15 s: what is to be known of a slow lookup is known here.
 constexpr core::Duration kSystemBudget = std::chrono::seconds(6);
-constexpr core::Duration kQueryBudget = std::chrono::milliseconds(4500);
-constexpr core::Duration kTcpQueryBudget = std::chrono::seconds(1);
+/// Where the resolvers answer at once and the system does not: two resends of its own, and a little.
+constexpr core::Duration kPuzzlingBudget = std::chrono::seconds(11);
+constexpr core::Duration kExtraQuestion = std::chrono::seconds(1);
 constexpr core::Duration kSlowLookup = std::chrono::milliseconds(300);
 constexpr core::Duration kConnectBudget = std::chrono::seconds(2);
 constexpr std::size_t kMostFileBytes = 1U << 20U;
-constexpr std::size_t kMostResolvers = 3;
 constexpr std::size_t kShownBytes = 120;
-
-std::vector<std::string> resolvers(const Subject& subject) {
-    const auto text = core::read_file(subject.resolv_conf, kMostFileBytes);
-    auto servers = resolvers_of(text.value_or(std::string{}));
-    servers.resize(std::min(servers.size(), kMostResolvers));
-    return servers;
-}
-
-/// Both questions to each resolver, all at once.
-std::vector<DnsAnswer> ask_everybody(const Subject& subject, const Facts& facts, const std::string& host) {
-    const auto servers = resolvers(subject);
-    const core::Duration budget = facts.left_of(kQueryBudget);
-    std::vector<DnsAnswer> answers(2 * servers.size());
-    std::vector<std::jthread> threads;
-    for (std::size_t i = 0; i < answers.size(); ++i) {
-        threads.emplace_back(
-            [&, i] { answers[i] = ask_resolver(servers[i / 2], host, i % 2 == 0 ? RecordType::A : RecordType::Aaaa, budget); });
-    }
-    threads.clear();
-    return answers;
-}
-
-/// Over TCP, those that are silent over UDP.
-std::vector<DnsAnswer> ask_silent_over_tcp(const Facts& facts, const std::vector<DnsAnswer>& answers, const std::string& host) {
-    std::vector<DnsAnswer> again;
-    for (const auto& answer : answers) {
-        if (answer.type == RecordType::A && answer.end == DnsAnswer::End::TimedOut) {
-            again.push_back(ask_resolver(answer.server, host, RecordType::A, facts.left_of(kTcpQueryBudget), DnsTransport::Tcp));
-        }
-    }
-    return again;
-}
 
 Outcome& show(Outcome& outcome, const std::vector<DnsAnswer>& answers) {
     for (const auto& answer : answers) {
@@ -75,19 +45,53 @@ Outcome& show(Outcome& outcome, const std::vector<DnsAnswer>& answers) {
     return outcome;
 }
 
+/// What more can be asked when no resolver gave an address.
+void ask_in_other_ways(DnsSeen& seen, const Facts& facts) {
+    auto over_tcp =
+        std::async(std::launch::async, ask_silent, std::cref(facts), std::cref(seen.answers), std::cref(seen.host), DnsTransport::Tcp);
+    seen.udp_answers = ask_silent(facts, seen.answers, seen.host, DnsTransport::UdpAlone);
+    seen.tcp_answers = over_tcp.get();
+}
+
+/// Whether questions in the form that the system uses here are what is not answered, by the resolver that gives an address to plain ones.
+bool swallows_extended(const Subject& subject, const Facts& facts, const DnsSeen& seen) {
+    const auto resolv_conf = core::read_file(subject.resolv_conf, kMostFileBytes);
+    if (!resolv_conf || !has_option(*resolv_conf, "edns0")) {
+        return false;
+    }
+    const auto with_address = std::find_if(seen.answers.begin(), seen.answers.end(),
+                                           [](const DnsAnswer& answer) { return answer.end == DnsAnswer::End::Addresses; });
+    if (with_address == seen.answers.end()) {
+        return false;
+    }
+    const auto is_swallowed = [&] {
+        const DnsAnswer extended =
+            ask_resolver(with_address->server, seen.host, with_address->type, facts.left_of(kExtraQuestion), DnsTransport::Extended);
+        return extended.end == DnsAnswer::End::TimedOut;
+    };
+    if (!is_swallowed()) {
+        return false;
+    }
+    return is_swallowed();  // one datagram may be lost
+}
+
 Outcome no_address(const Subject& subject, DnsSeen& seen, Facts& facts) {
     seen.has_network = has_network_address();
     if (seen.has_network && facts.dns_answers.empty()) {
         facts.dns_answers = ask_everybody(subject, facts, seen.host);
     }
     seen.answers = facts.dns_answers;
-    const bool anybody_silent_only = addresses_in(seen.answers).empty();
-    if (anybody_silent_only) {
-        seen.tcp_answers = ask_silent_over_tcp(facts, seen.answers, seen.host);
+    if (const auto addresses = addresses_in(seen.answers); addresses.empty()) {
+        ask_in_other_ways(seen, facts);
+    } else {
+        const std::string& last = addresses.back();  // of IPv6, if any is
+        seen.has_way_over_v6 = last.find(':') != std::string::npos && has_way_out(last);
+        seen.swallows_extended = swallows_extended(subject, facts, seen);
     }
+    auto why = seen.has_network && is_silence(seen) ? silent_gateway() : std::nullopt;
     Outcome outcome = Outcome::fail(
         seen.system.timed_out ? fmt::format("no answer in {}", core::human_duration(seen.system.took)) : gai_strerror(seen.system.error),
-        why_no_address(seen));
+        why ? *std::move(why) : why_no_address(seen));
     show(outcome, seen.answers);
     for (const auto& answer : seen.tcp_answers) {
         outcome.with("resolver " + answer.server + " over TCP", answer.text());
@@ -106,13 +110,14 @@ Outcome check_system(const Subject& subject, Facts& facts) {
         return Outcome::not_applicable("the URL holds an address");
     }
     const PendingLookup pending(host);
-    DnsSeen seen{.host = host, .system = pending.wait(kPromptLookup, facts.ends), .answers = {}, .tcp_answers = {}};
+    DnsSeen seen{.host = host, .system = pending.wait(kPromptLookup, facts.ends)};
     if (seen.system.timed_out) {
         facts.dns_answers = ask_everybody(subject, facts, host);
         seen.answers = facts.dns_answers;
-        seen.system = pending.wait(kSystemBudget, facts.ends);
+        seen.system = pending.wait(answers_promptly(seen.answers) ? kPuzzlingBudget : kSystemBudget, facts.ends);
     }
-    facts.addresses = seen.system.timed_out ? addresses_in(seen.answers) : seen.system.addresses;
+    const bool is_puzzling = seen.system.timed_out && answers_promptly(seen.answers);
+    facts.addresses = seen.system.timed_out && !is_puzzling ? addresses_in(seen.answers) : seen.system.addresses;
     if (facts.addresses.empty()) {
         return no_address(subject, seen, facts);
     }
@@ -129,7 +134,7 @@ Outcome check_query(const Subject& subject, Facts& facts) {
         // dns.system has asked them and said what it means.
         return Outcome::info("see dns.system");
     }
-    const DnsSeen seen{.host = facts.url.host, .system = {}, .answers = ask_everybody(subject, facts, facts.url.host), .tcp_answers = {}};
+    const DnsSeen seen{.host = facts.url.host, .answers = ask_everybody(subject, facts, facts.url.host)};
     if (seen.answers.empty()) {
         return Outcome::info("no resolver is configured");
     }
@@ -145,16 +150,11 @@ Outcome check_query(const Subject& subject, Facts& facts) {
 
 bool accepts(const std::string& address, std::uint16_t port, Deadline deadline) { return dial(address, port, deadline).system_error == 0; }
 
-/// Addresses that are in one list and not in the other say that the hosts file decides.
-bool share_an_address(const std::vector<std::string>& one, const std::vector<std::string>& other) {
-    return std::any_of(one.begin(), one.end(),
-                       [&](const auto& each) { return std::find(other.begin(), other.end(), each) != other.end(); });
-}
-
 Outcome judge_hosts_line(const Subject& subject, Facts& facts, const std::string& line) {
     const auto by_resolvers = addresses_in(ask_everybody(subject, facts, facts.url.host));
     const std::string& set = facts.addresses.front();
     std::string summary = "a line of the hosts file decides";
+    // Addresses that are in one list and not in the other say that the hosts file decides.
     if (share_an_address(by_resolvers, facts.addresses)) {
         return Outcome::warn(std::move(summary),
                              found("dns.hosts-override", Confidence::Possible,
@@ -184,12 +184,13 @@ std::string made_up_name() {
     return fmt::format("rb-{:08x}{:08x}.com", random(), random());
 }
 
+DnsAnswer ask_for_made_up_name(const Subject& subject, const Facts& facts) {
+    const auto servers = resolvers_here(subject);
+    return servers.empty() ? DnsAnswer{} : ask_resolver(servers.front(), made_up_name(), RecordType::A, facts.left_of(kExtraQuestion));
+}
+
 /// Resolvers that answer for everything.
-Outcome judge_made_up_name(const Subject& subject, Facts& facts) {
-    const auto servers = resolvers(subject);
-    const DnsAnswer answer = servers.empty()
-                                 ? DnsAnswer{}
-                                 : ask_resolver(servers.front(), made_up_name(), RecordType::A, facts.left_of(std::chrono::seconds(1)));
+Outcome judge_made_up_name(Facts& facts, const DnsAnswer& answer) {
     if (answer.addresses.empty()) {
         return Outcome::pass("public addresses");
     }
@@ -206,7 +207,7 @@ Outcome judge_made_up_name(const Subject& subject, Facts& facts) {
 }
 
 /// Addresses of a public name that are not public. A host that is not known may be of a company that answers for it in its own network only.
-Outcome judge_scope(const Subject& subject, Facts& facts, const std::string& odd) {
+Outcome judge_scope(const Subject& subject, Facts& facts, const std::string& odd, const DnsAnswer& for_made_up_name) {
     const auto& known = subject.profile.known_hosts;
     const bool must_be_public = std::find(known.begin(), known.end(), facts.url.host) != known.end();
     const AddressScope scope = scope_of(odd);
@@ -221,7 +222,7 @@ Outcome judge_scope(const Subject& subject, Facts& facts, const std::string& odd
     if (scope == AddressScope::Loopback) {
         return Outcome::warn(odd, std::move(finding));
     }
-    Outcome outcome = judge_made_up_name(subject, facts);
+    Outcome outcome = judge_made_up_name(facts, for_made_up_name);
     return outcome.findings.empty() ? Outcome::info(fmt::format("{}, a private address", odd)) : outcome;
 }
 
@@ -231,12 +232,20 @@ Outcome check_sanity(const Subject& subject, Facts& facts) {
         return Outcome::not_applicable("nothing is expected of this host's addresses");
     }
     const auto hosts = core::read_file(subject.hosts_file, kMostFileBytes);
-    if (const std::string line = hosts ? hosts_line_of(*hosts, facts.url.host) : std::string{}; !line.empty()) {
+    if (const std::string line = hosts ? hosts_line_of(*hosts, facts.url.host, facts.addresses) : std::string{}; !line.empty()) {
         return judge_hosts_line(subject, facts, line);
+    }
+    // Side by side, for connecting waits for both.
+    auto asking = std::async(std::launch::async, ask_for_made_up_name, std::cref(subject), std::cref(facts));
+    auto by_search_list = why_by_search_list(subject, facts);
+    const DnsAnswer for_made_up_name = asking.get();
+    if (by_search_list) {
+        facts.misled = by_search_list;
+        return Outcome::warn("a domain of the search list was put behind the name", *std::move(by_search_list));
     }
     const auto odd = std::find_if(facts.addresses.begin(), facts.addresses.end(),
                                   [](const auto& address) { return scope_of(address) != AddressScope::Public; });
-    return odd != facts.addresses.end() ? judge_scope(subject, facts, *odd) : judge_made_up_name(subject, facts);
+    return odd == facts.addresses.end() ? judge_made_up_name(facts, for_made_up_name) : judge_scope(subject, facts, *odd, for_made_up_name);
 }
 
 }  // namespace

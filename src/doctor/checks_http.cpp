@@ -1,7 +1,9 @@
 #include "doctor/check.h"
 #include "doctor/check_body.h"
+#include "doctor/completion_use.h"
 #include "doctor/connection_use.h"
 #include "doctor/key_use.h"
+#include "doctor/model_use.h"
 #include "doctor/relay_identity.h"
 
 namespace relaybench::doctor {
@@ -24,6 +26,12 @@ std::vector<Check> http_checks() {
          .question = "Does the relay serve the model?",
          .needs = {"http.auth"},
          .run = &check_model},
+        {.id = "http.completion",
+         .category = "http",
+         .question = "Are requests for completions taken in, as far as that is free?",
+         .needs = {"http.auth"},
+         .weight = Check::Weight::Optional,
+         .run = &check_completion},
         {.id = "http.body", .category = "http", .question = "Do large requests arrive?", .needs = {"http.identity"}, .run = &check_body},
         {.id = "http.keepalive",
          .category = "http",

@@ -35,17 +35,6 @@ std::string_view how_empty(const Subject& subject, const KeySource& source) {
     return variable && subject.environment && !subject.environment(*variable) ? "is not set" : "is empty";
 }
 
-Outcome key_missing(const Subject& subject) {
-    std::string cause = subject.keys.empty() ? "No place was found that holds a key." : "";
-    for (const KeySource& source : subject.keys) {
-        cause += fmt::format("{}The {} {}.", cause.empty() ? "" : " ", source_name(source),
-                             holds_something(source) ? "holds one, but nothing reads it here" : how_empty(subject, source));
-    }
-    const auto variable = subject.keys.empty() ? std::nullopt : variable_of(subject.keys.front());
-    return Outcome::fail("no key", found("key.missing", Confidence::Proven, std::move(cause),
-                                         {fmt::format("export {}='the key'", variable.value_or("RELAY_API_KEY"))}));
-}
-
 /// Short keys could be guessed from their hash.
 constexpr std::size_t kShortestHashed = 20;
 
@@ -68,7 +57,25 @@ Outcome judged(std::vector<KeyFault> faults, std::string summary) {
     return outcome;
 }
 
+constexpr std::string_view kNoKey = "no key is configured; http.auth tells whether this relay wants one";
+
+/// Of the checks of a key's text.
+Outcome without_key(const Subject& subject) {
+    return Outcome::not_applicable(may_be_keyless(subject) ? "no key is configured" : "key.present");
+}
+
 }  // namespace
+
+Outcome key_missing(const Subject& subject) {
+    std::string cause = subject.keys.empty() ? "No place was found that holds a key." : "";
+    for (const KeySource& source : subject.keys) {
+        cause += fmt::format("{}The {} {}.", cause.empty() ? "" : " ", source_name(source),
+                             holds_something(source) ? "holds one, but nothing reads it here" : how_empty(subject, source));
+    }
+    const auto variable = subject.keys.empty() ? std::nullopt : variable_of(subject.keys.front());
+    return Outcome::fail("no key", found("key.missing", Confidence::Proven, std::move(cause),
+                                         {fmt::format("export {}='the key'", variable.value_or("RELAY_API_KEY"))}));
+}
 
 const KeySource* used_key(const Subject& subject) {
     const auto at = std::ranges::find_if(
@@ -76,10 +83,16 @@ const KeySource* used_key(const Subject& subject) {
     return at == subject.keys.end() ? nullptr : &*at;
 }
 
+bool may_be_keyless(const Subject& subject) {
+    const auto url = wire::parse_url(subject.url);
+    const auto& known = subject.profile.known_hosts;
+    return subject.keys.empty() && url && std::ranges::find(known, url->host) == known.end();
+}
+
 Outcome check_key_present(const Subject& subject) {
     const KeySource* used = used_key(subject);
     if (used == nullptr) {
-        return key_missing(subject);
+        return may_be_keyless(subject) ? Outcome::not_applicable(std::string(kNoKey)) : key_missing(subject);
     }
     const auto& patterns = subject.profile.key_patterns;
     Outcome outcome = Outcome::pass("from the " + source_name(*used));
@@ -102,7 +115,7 @@ Outcome check_key_present(const Subject& subject) {
 Outcome check_key_bytes(const Subject& subject) {
     const KeySource* used = used_key(subject);
     if (used == nullptr) {
-        return Outcome::not_applicable("key.present");
+        return without_key(subject);
     }
     const std::string& key = used->key.reveal();
     const auto faults = byte_faults(key);
@@ -119,7 +132,7 @@ Outcome check_key_bytes(const Subject& subject) {
 Outcome check_key_format(const Subject& subject) {
     const KeySource* used = used_key(subject);
     if (used == nullptr) {
-        return Outcome::not_applicable("key.present");
+        return without_key(subject);
     }
     const std::string_view key = core::trimmed(used->key.reveal());
     const auto faults = format_faults(key, subject);

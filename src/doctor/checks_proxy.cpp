@@ -1,12 +1,14 @@
+#include <netdb.h>
+
 #include <algorithm>
+#include <array>
 #include <cerrno>
-#include <future>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
-#include "core/text.h"
 #include "core/units.h"
 #include "doctor/ask_portal.h"
 #include "doctor/check.h"
@@ -14,7 +16,9 @@
 #include "doctor/facts.h"
 #include "doctor/finding_codes.h"
 #include "doctor/knock.h"
+#include "doctor/proxy_tongue.h"
 #include "doctor/proxy_verdict.h"
+#include "doctor/proxy_ways.h"
 #include "doctor/reach.h"
 
 namespace relaybench::doctor {
@@ -23,34 +27,22 @@ namespace {
 
 using result::Confidence;
 
-constexpr core::Duration kLookupBudget = std::chrono::seconds(3);
-constexpr core::Duration kConnectBudget = std::chrono::seconds(3);
-constexpr core::Duration kTunnelBudget = std::chrono::seconds(5);
-constexpr core::Duration kDirectBudget = std::chrono::seconds(2);
+constexpr core::Duration kProxyLookupBudget = std::chrono::seconds(3);
+constexpr core::Duration kKnockBudget = std::chrono::seconds(3);
+constexpr core::Duration kTunnelAnswerBudget = std::chrono::seconds(5);
+constexpr core::Duration kPastProxyWait = std::chrono::seconds(2);
 constexpr core::Duration kSlowTunnel = std::chrono::seconds(1);
 constexpr core::Duration kSlowConnect = std::chrono::milliseconds(300);
 
-/// Why no connection to the proxy comes about.
-result::Finding why_unreachable(const wire::Proxy& proxy, const std::string& address, int system_error) {
-    if (system_error != ECONNREFUSED) {
-        const bool silent = system_error == ETIMEDOUT;
-        return found("proxy.timeout", Confidence::Proven,
-                     fmt::format("The proxy {} {}.", proxy.text(),
-                                 silent ? "does not answer" : "cannot be reached: " + std::generic_category().message(system_error)));
-    }
-    result::Finding finding = found("proxy.refused", Confidence::Proven, fmt::format("The proxy {} refuses connections.", proxy.text()));
-    if (wire::is_loopback(address)) {
-        finding.who = result::Party::You;
-        finding.cause = fmt::format("The proxy {} is a program of this machine, and nothing listens there.", proxy.text());
-        finding.fix = "Start that program, or correct or remove the proxy setting.";
-    }
-    return finding;
-}
-
-/// A sign-in that is wanted first is the cause of whatever is wrong with a proxy of another machine.
+/// A sign-in that is wanted first is the cause of whatever is wrong with a proxy of another machine. A page that forbids what goes past the
+/// proxy is not, and tells what network this is.
 Outcome& after_portal(const Facts& facts, Outcome& outcome, const std::string& address) {
-    if (auto portal = wire::is_loopback(address) ? std::nullopt : portal_before_proxy(facts)) {
-        outcome.findings.insert(outcome.findings.begin(), *std::move(portal));
+    BeforeProxy before = wire::is_loopback(address) ? BeforeProxy{} : look_before_proxy(facts);
+    if (before.portal) {
+        outcome.findings.insert(outcome.findings.begin(), *std::move(before.portal));
+    } else if (!before.block_page.empty()) {
+        outcome.findings.front().cause +=
+            fmt::format(" Plain HTTP past it is answered with words of refusal (by {}), whatever it is for.", before.block_page);
     }
     return outcome;
 }
@@ -65,7 +57,7 @@ const Knocked::Dead* dead_of(const Knocked& knocked) {
 
 /// Slow or silent at the first knock may have been one lost packet.
 core::Duration second_time(const Facts& facts, const std::string& address) {
-    const Dialled again = dial(address, facts.proxy->port, facts.within(kConnectBudget));
+    const Dialled again = dial(address, facts.proxy->port, facts.within(kKnockBudget));
     return again.system_error == 0 ? again.took : core::Duration::max();
 }
 
@@ -93,14 +85,16 @@ Outcome check_tcp(const Subject& /*subject*/, Facts& facts) {
         return Outcome::not_applicable("no proxy is used");
     }
     const wire::Proxy& proxy = *facts.proxy;
-    const SystemLookup lookup = look_up(proxy.host, facts.left_of(kLookupBudget));
+    const SystemLookup lookup = look_up(proxy.host, facts.left_of(kProxyLookupBudget));
     if (lookup.addresses.empty()) {
-        Outcome outcome = Outcome::fail(
-            "its name does not resolve",
-            found("proxy.unresolvable", Confidence::Proven, fmt::format("The proxy's name {} does not resolve.", proxy.host)));
+        Outcome outcome =
+            Outcome::fail("its name does not resolve",
+                          found("proxy.unresolvable", Confidence::Proven,
+                                fmt::format("The proxy's name {} does not resolve{}.", proxy.host,
+                                            lookup.timed_out || lookup.error == EAI_AGAIN ? ": no resolver answers in time" : "")));
         return after_portal(facts, outcome, proxy.host);
     }
-    const Knocked knocked = knock_at(lookup.addresses, proxy.port, {.each = kConnectBudget + facts.patience, .ends = facts.ends});
+    const Knocked knocked = knock_at(lookup.addresses, proxy.port, {.each = kKnockBudget + facts.patience, .ends = facts.ends});
     if (!knocked.stands()) {
         const int why = knocked.dialled.system_error;
         Outcome outcome = Outcome::fail(std::generic_category().message(why), why_unreachable(proxy, knocked.address, why));
@@ -110,118 +104,117 @@ Outcome check_tcp(const Subject& /*subject*/, Facts& facts) {
     return connected(facts, knocked);
 }
 
+/// A tunnel that was asked for, or why nobody could be asked.
+struct TunnelAsked {
+    int system_error = 0;
+    Tunnelled tunnel;
+    core::Duration took{0};
+};
+
+/// An answer to CONNECT that says what only a page would.
+bool announces_page(const HttpReply& reply) {
+    const std::string_view length = reply.header("content-length");
+    return !reply.header("transfer-encoding").empty() || (!length.empty() && length != "0") || reply.is_html();
+}
+
+/// A gateway says yes to everything and then shows its own page, which may come a little later. Some proxies send such headers and open the
+/// tunnel all the same (RFC 9110 §9.3.6 has clients ignore them), so that bytes are what counts.
+void await_page(Tunnelled& tunnel, Deadline deadline) {
+    constexpr core::Duration kPageIsHere = std::chrono::milliseconds(500);
+    if (!tunnel.channel || !announces_page(tunnel.reply)) {
+        return;
+    }
+    std::array<char, 4096> buffer{};
+    const Received got = tunnel.channel->read(buffer, std::min(deadline, now() + kPageIsHere));
+    if (got.end == ReadEnd::Data) {
+        tunnel.reply.body.assign(buffer.data(), got.size);
+        tunnel.channel.reset();
+    }
+}
+
+TunnelAsked ask_proxy(const Facts& facts) {
+    Dialled dialled = dial(facts.proxy_address, facts.proxy->port, facts.within(kKnockBudget));
+    if (dialled.system_error != 0) {
+        return {.system_error = dialled.system_error, .tunnel = {}, .took = {}};
+    }
+    const auto began = now();
+    Tunnelled tunnel = ask_for_tunnel(std::move(dialled.socket), *facts.proxy, wire::host_and_port(facts.url.host, facts.url.port),
+                                      facts.within(kTunnelAnswerBudget));
+    const core::Duration took = now() - began;
+    await_page(tunnel, facts.within(kTunnelAnswerBudget));
+    return {.system_error = 0, .tunnel = std::move(tunnel), .took = took};
+}
+
+/// The relay as it is found from here, without the proxy.
+PastProxy look_past_proxy(const Facts& facts) {
+    using Name = PastProxy::Name;
+    using Port = PastProxy::Port;
+    PastProxy past;
+    std::vector<std::string> addresses = {facts.url.host};
+    if (!wire::is_address(facts.url.host)) {
+        SystemLookup lookup = look_up(facts.url.host, facts.left_of(kPastProxyWait));
+        const bool is_denied = lookup.addresses.empty() && !lookup.timed_out && (lookup.error == EAI_NONAME || lookup.error == EAI_NODATA);
+        past.name = !lookup.addresses.empty() ? Name::Known : is_denied ? Name::Unknown : Name::Untold;
+        addresses = std::move(lookup.addresses);
+    }
+    if (!addresses.empty()) {
+        const Knocked knocked = knock_at(addresses, facts.url.port, {.each = kPastProxyWait + facts.patience, .ends = facts.ends});
+        past.port = knocked.stands() ? Port::Open : knocked.dialled.system_error == ECONNREFUSED ? Port::Refused : Port::Untold;
+        past.where = wire::is_loopback(knocked.address) ? PastProxy::Where::OnThisMachine : PastProxy::Where::Elsewhere;
+    }
+    return past;
+}
+
+/// Whoever speaks as a proxy is reached; a company may well send the rest of the web to a page of its own.
+bool may_be_somebody_else(const HttpReply& reply) { return !reply.has_head() || (reply.status >= 200 && reply.status < 400); }
+
+result::Finding why_refused_tunnel(const Facts& facts, const HttpReply& reply) {
+    result::Finding finding = why_no_tunnel(*facts.proxy, reply);
+    if (finding.code == "proxy.upstream-fail" && reply.has_head()) {
+        return blamed(std::move(finding), upstream_fault(reply), look_past_proxy(facts), facts.url.host);
+    }
+    // TLS servers say 400 to plain HTTP; any other answer of HTTP is one.
+    constexpr int kBadRequest = 400;
+    if (!reply.has_head() ? reply.end != HttpReply::End::TimedOut : reply.status == kBadRequest) {
+        return speaks_otherwise(*facts.proxy, tongue_of_proxy(facts)).value_or(std::move(finding));
+    }
+    return finding;
+}
+
+Outcome without_tunnel(const Facts& facts, const HttpReply& reply) {
+    Outcome outcome = Outcome::fail(reply.text(), why_refused_tunnel(facts, reply));
+    for (const char* name : {"proxy-authenticate", "via", "x-squid-error", "server"}) {
+        if (auto value = every(reply, name); !value.empty()) {
+            outcome.with(name, std::move(value));
+        }
+    }
+    return may_be_somebody_else(reply) ? after_portal(facts, outcome, facts.proxy_address) : outcome;
+}
+
 Outcome check_connect(const Subject& /*subject*/, Facts& facts) {
     if (!facts.proxy) {
         return Outcome::not_applicable("no proxy is used");
     }
-    Dialled dialled = dial(facts.proxy_address, facts.proxy->port, facts.within(kConnectBudget));
-    if (dialled.system_error != 0) {
-        return Outcome::fail(std::generic_category().message(dialled.system_error),
-                             why_unreachable(*facts.proxy, facts.proxy_address, dialled.system_error));
-    }
-    const auto began = now();
-    const auto tunnel = ask_for_tunnel(std::move(dialled.socket), *facts.proxy, wire::host_and_port(facts.url.host, facts.url.port),
-                                       facts.within(kTunnelBudget));
-    if (!tunnel.channel) {
-        Outcome outcome = Outcome::fail(tunnel.reply.text(), why_no_tunnel(*facts.proxy, tunnel.reply));
-        for (const char* name : {"proxy-authenticate", "via", "x-squid-error", "server"}) {
-            if (auto value = every(tunnel.reply, name); !value.empty()) {
-                outcome.with(name, std::move(value));
-            }
+    TunnelAsked asked = ask_proxy(facts);
+    if (asked.system_error == 0 && asked.tunnel.channel && asked.took > kSlowTunnel) {
+        // Slow once may have been one lost packet, before the proxy or behind it.
+        TunnelAsked again = ask_proxy(facts);
+        if (again.system_error == 0 && again.tunnel.channel && again.took < asked.took) {
+            asked = std::move(again);
         }
-        // Whoever speaks as a proxy is reached; a company may well send the rest of the web to a page of its own.
-        const bool is_no_proxy = !tunnel.reply.has_head() || (tunnel.reply.status >= 300 && tunnel.reply.status < 400);
-        return is_no_proxy ? after_portal(facts, outcome, facts.proxy_address) : outcome;
     }
-    const core::Duration took = now() - began;
-    const std::string text = fmt::format("tunnel in {}", core::human_duration(took));
-    return took > kSlowTunnel ? Outcome::warn(text, found("proxy.slow", Confidence::Proven,
-                                                          fmt::format("The proxy {} takes {} to open a connection to the relay.",
-                                                                      facts.proxy->text(), core::human_duration(took))))
-                              : Outcome::pass(text);
-}
-
-/// The same hand-shake by one way: TCP, or through the proxy, and TLS where the URL has it.
-struct WayTried {
-    bool works = false;
-    core::Duration took{0};
-    std::string failure;
-
-    [[nodiscard]] std::string text() const {
-        return works ? fmt::format("works in {}", core::human_duration(took)) : fmt::format("fails: {}", core::printable(failure, 80));
+    if (asked.system_error != 0) {
+        return Outcome::fail(std::generic_category().message(asked.system_error),
+                             why_unreachable(*facts.proxy, facts.proxy_address, asked.system_error));
     }
-};
-
-WayTried try_way(const Subject& subject, const Facts& facts, core::Duration budget) {
-    const auto began = now();
-    const Reached reached = reach_relay(subject, facts, Trust::Anyone, facts.within(budget));
-    return {.works = reached.channel.has_value(), .took = now() - began, .failure = reached.failure};
-}
-
-/// Of this machine's own lookup, one that answers at this port if any does; empty: none.
-std::string address_of(const Facts& facts, const std::string& host, std::uint16_t port) {
-    if (wire::is_address(host)) {
-        return host;
+    if (!asked.tunnel.channel) {
+        return without_tunnel(facts, asked.tunnel.reply);
     }
-    const auto addresses = look_up(host, facts.left_of(kDirectBudget)).addresses;
-    return addresses.size() < 2 ? (addresses.empty() ? "" : addresses.front())
-                                : knock_at(addresses, port, {.each = kDirectBudget + facts.patience, .ends = facts.ends}).address;
-}
-
-WayTried try_direct(const Subject& subject, const Facts& facts) {
-    Facts direct;
-    direct.ends = facts.ends;
-    direct.patience = facts.patience;
-    direct.url = facts.url;
-    direct.address = address_of(facts, facts.url.host, facts.url.port);
-    return direct.address.empty() ? WayTried{.works = false, .took = {}, .failure = "the relay's name does not resolve here"}
-                                  : try_way(subject, direct, kDirectBudget);
-}
-
-WayTried try_proxied(const Subject& subject, const Facts& facts) {
-    Facts proxied;
-    proxied.ends = facts.ends;
-    proxied.patience = facts.patience;
-    proxied.url = facts.url;
-    proxied.proxy = facts.proxy;
-    proxied.proxy_address = address_of(facts, facts.proxy->host, facts.proxy->port);
-    return proxied.proxy_address.empty() ? WayTried{.works = false, .took = {}, .failure = "the proxy's name does not resolve"}
-                                         : try_way(subject, proxied, kTunnelBudget);
-}
-
-Outcome compare_ways(const Facts& facts, const WayTried& direct, const WayTried& proxied) {
-    const std::string proxy = facts.proxy->text();
-    if (direct.works && !proxied.works) {
-        return Outcome::warn("the relay can be reached without the proxy only",
-                             found("proxy.unneeded", Confidence::Proven,
-                                   fmt::format("The relay can be reached directly, and not through the proxy {}.", proxy)));
-    }
-    if (!direct.works && proxied.works) {
-        Outcome outcome = Outcome::info("the relay can be reached through the proxy only");
-        outcome.findings.push_back(found("proxy.required", Confidence::Likely,
-                                         fmt::format("The relay can be reached through the proxy {}, and not directly.", proxy)));
-        return outcome;
-    }
-    if (!direct.works) {
-        return Outcome::info("neither way leads to the relay");
-    }
-    if (proxied.took > kSlowTunnel && proxied.took > 3 * direct.took) {
-        return Outcome::warn("the proxy is much slower than the direct way",
-                             found("proxy.unneeded", Confidence::Likely,
-                                   fmt::format("Directly the relay is reached in {}, through the proxy {} in {}.",
-                                               core::human_duration(direct.took), proxy, core::human_duration(proxied.took))));
-    }
-    return Outcome::pass("both ways lead to the relay");
-}
-
-Outcome check_compare(const Subject& subject, Facts& facts) {
-    if (!facts.proxy) {
-        return Outcome::not_applicable("no proxy is used");
-    }
-    auto directly = std::async(std::launch::async, [&] { return try_direct(subject, facts); });
-    const WayTried proxied = try_proxied(subject, facts);
-    const WayTried direct = directly.get();
-    return compare_ways(facts, direct, proxied).with("directly", direct.text()).with("through the proxy", proxied.text());
+    const std::string text = fmt::format("tunnel in {}", core::human_duration(asked.took));
+    return asked.took > kSlowTunnel ? Outcome::warn(text, found("proxy.slow", Confidence::Proven,
+                                                                fmt::format("The proxy {} takes {} to open a connection to the relay.",
+                                                                            facts.proxy->text(), core::human_duration(asked.took))))
+                                    : Outcome::pass(text);
 }
 
 }  // namespace
@@ -245,7 +238,7 @@ std::vector<Check> proxy_checks() {
          .question = "Does the relay have to be reached through the proxy?",
          .needs = before,  // not proxy.tcp: what works without a proxy that is dead is worth knowing
          .weight = Check::Weight::Optional,
-         .run = &check_compare},
+         .run = &compare_ways},
     };
 }
 

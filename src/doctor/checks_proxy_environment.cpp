@@ -6,6 +6,7 @@
 
 #include "core/text.h"
 #include "doctor/finding_codes.h"
+#include "doctor/proxy_text.h"
 #include "doctor/shown.h"
 #include "doctor/static_checks.h"
 #include "wire/proxy.h"
@@ -27,14 +28,6 @@ std::string value_of(const Subject& subject, std::string_view name) {
 bool is_other_kind(std::string_view value) {
     const std::string scheme = core::lowercase(wire::split_proxy(value).scheme);
     return scheme.starts_with("socks") || scheme == "https";
-}
-
-std::string why_malformed(std::string_view value) {
-    const std::string_view rest = wire::split_proxy(value).place;
-    if (rest.empty() || rest.front() == ':') {
-        return "names no host";
-    }
-    return rest.find(':') == std::string_view::npos ? "names no port" : "cannot be read";
 }
 
 struct Pair {
@@ -59,9 +52,10 @@ std::vector<ClientRoute> proxied(const std::vector<ClientRoute>& routes) {
 }
 
 void add(Outcome& outcome, CheckStatus status, result::Finding finding) {
-    // Fail outranks Warn; the order of the calls puts failures first.
+    // Fail outranks Warn, and the first finding is the cause.
+    const bool is_cause = status == CheckStatus::Fail && outcome.status != CheckStatus::Fail;
     outcome.status = outcome.status == CheckStatus::Fail ? CheckStatus::Fail : status;
-    outcome.findings.push_back(std::move(finding));
+    outcome.findings.insert(is_cause ? outcome.findings.begin() : outcome.findings.end(), std::move(finding));
 }
 
 /// relaybench's own rules decide which proxy doctor goes through.
@@ -86,12 +80,21 @@ void judge_other_kind(const std::vector<ClientRoute>& routes, const ClientRoute&
               fmt::format("{} names {}, a kind of proxy that not every program can use.", route.variable, shown_proxy(route.proxy))));
 }
 
+/// A variable that other programs read alone does not keep doctor from going on.
+void judge_text(const std::vector<ClientRoute>& routes, const ClientRoute& route, Outcome& outcome) {
+    const bool can_be_read = wire::parse_proxy(route.proxy).has_value();
+    const std::string flaw = can_be_read ? login_flaw(route.proxy) : why_no_proxy(route.proxy);
+    if (!flaw.empty()) {
+        add(outcome, can_be_read || !is_ours(routes, route.variable) ? CheckStatus::Warn : CheckStatus::Fail,
+            found("proxy.env-malformed", Confidence::Proven, fmt::format("{} {}.", route.variable, flaw),
+                  {fmt::format("export {}=http://HOST:PORT", route.variable), fmt::format("unset {}", route.variable)}));
+    }
+}
+
 void judge_values(const std::vector<ClientRoute>& routes, Outcome& outcome) {
     for (const ClientRoute& route : proxied(routes)) {
-        if (!is_other_kind(route.proxy) && !wire::parse_proxy(route.proxy)) {
-            add(outcome, CheckStatus::Fail,
-                found("proxy.env-malformed", Confidence::Proven, fmt::format("{} {}.", route.variable, why_malformed(route.proxy)),
-                      {fmt::format("export {}=http://HOST:PORT", route.variable), fmt::format("unset {}", route.variable)}));
+        if (!is_other_kind(route.proxy)) {
+            judge_text(routes, route, outcome);
         }
     }
     for (const ClientRoute& route : proxied(routes)) {

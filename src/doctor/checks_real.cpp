@@ -1,3 +1,6 @@
+#include <optional>
+#include <string>
+
 #include <fmt/format.h>
 
 #include "core/text.h"
@@ -10,7 +13,6 @@
 #include "doctor/real_stream.h"
 #include "doctor/websocket_opening.h"
 #include "doctor/websocket_probe.h"
-#include "wire/error_body.h"
 #include "wire/payload_decoder.h"
 
 namespace relaybench::doctor {
@@ -23,6 +25,7 @@ using Kind = SocketEvent::Kind;
 
 constexpr core::Duration kBudget = std::chrono::seconds(20);
 constexpr std::uint32_t kMostTokens = 64;
+constexpr std::size_t kMostBytes = std::size_t{4} << 20;  // 64 tokens of a relay that repeats much in each chunk
 constexpr std::size_t kShownBytes = 160;
 constexpr std::uint16_t kNormalClosure = 1000;
 constexpr std::string_view kPrompt = "Count from one to thirty in words, separated by commas.";
@@ -35,7 +38,9 @@ core::Expected<wire::Request> request_of(const Subject& subject) {
     wire::RequestShape shape;
     shape.dialect = subject.dialect;
     shape.url = *std::move(url);
-    shape.key = core::Secret(std::string(core::trimmed(used_key(subject)->key.reveal())));
+    if (const KeySource* key = used_key(subject)) {
+        shape.key = core::Secret(std::string(core::trimmed(key->key.reveal())));
+    }
     shape.origin = subject.origin;
     wire::Prompt prompt;
     prompt.model = subject.real_model;
@@ -50,6 +55,7 @@ RealStream ask_by_http(const Subject& subject, const Facts& facts, const wire::R
     question.target = request.target;
     question.headers = request.headers;
     question.body = request.body;
+    question.most_body_bytes = kMostBytes;
     return read_completion(subject.dialect, ask_relay(subject, facts, std::move(question), trust_for_key(facts), facts.within(kBudget)));
 }
 
@@ -58,6 +64,7 @@ void read_messages(WebSocketProbe& socket, wire::Dialect dialect, Deadline deadl
     wire::PayloadDecoder decoder;
     while (!stream.finished && !stream.error) {
         const SocketEvent event = next_message(socket, deadline);
+        stream.ended = now();
         if (event.kind != Kind::Text && event.kind != Kind::Binary) {
             stream.end = event.kind == Kind::TimedOut ? RealStream::End::TimedOut : RealStream::End::Cut;
             stream.end_text = event.kind == Kind::Close    ? fmt::format("closed with {}", event.close_code)
@@ -88,8 +95,9 @@ RealStream ask_by_websocket(const Subject& subject, const Facts& facts, const wi
     Upgrade opened = upgrade(std::move(*way.channel), request.target, facts.url.authority(), request.headers, deadline);
     stream.end_text = opened.reply.text();
     if (!opened.socket) {
-        stream.error =
-            opened.reply.has_head() ? std::optional(wire::read_error_body(opened.reply.status, opened.reply.body)) : std::nullopt;
+        if (opened.reply.has_head()) {
+            note_refusal(stream, opened.reply);
+        }
         return stream;
     }
     stream.asked = now();
@@ -102,16 +110,21 @@ RealStream ask_by_websocket(const Subject& subject, const Facts& facts, const wi
     return stream;
 }
 
-std::string_view code_of(wire::ErrorClass error) {
-    switch (error) {
+bool speaks_of_model(const wire::RelayError& error) {
+    return core::lowercase(error.message + " " + error.code).find("model") != std::string::npos;
+}
+
+/// The key was taken before, where that could be asked: what is refused now is what the completion wants.
+std::string_view code_of(const RealStream& stream, const wire::RelayError& error) {
+    switch (error.error_class) {
         case wire::ErrorClass::Auth:
-            return "auth.invalid-key";
+            return stream.status != 403 ? "auth.invalid-key" : speaks_of_model(error) ? "model.not-entitled" : "auth.forbidden";
         case wire::ErrorClass::RateLimited:
             return "rate.limited-by-relay";
         case wire::ErrorClass::Quota:
             return "auth.quota";
         case wire::ErrorClass::NotFound:
-            return "model.unknown";
+            return speaks_of_model(error) ? "model.unknown" : "sse.real-refused";
         case wire::ErrorClass::Overloaded:
         case wire::ErrorClass::Server:
             return "relay.down";
@@ -122,24 +135,36 @@ std::string_view code_of(wire::ErrorClass error) {
     return "sse.real-refused";
 }
 
-Outcome refused(const Subject& subject, const wire::RelayError& error) {
-    const std::string said = core::printable(error.message, kShownBytes);
+Outcome refused(const Subject& subject, const RealStream& stream) {
+    if (stream.kept_out) {
+        return Outcome::fail(stream.end_text, *stream.kept_out);
+    }
+    const std::string said = core::printable(stream.error->message, kShownBytes);
     return Outcome::fail(
-        "refused", found(code_of(error.error_class), Confidence::Likely,
+        "refused", found(code_of(stream, *stream.error), Confidence::Likely,
                          fmt::format("A completion of {} was asked for, and the relay says: {}", core::printable(subject.real_model, 80),
                                      said.empty() ? "nothing that explains it." : said)));
 }
 
-Outcome at_once(const Facts& facts, const RealPace& pace) {
+/// The relay's synthetic stream of the same kind, to compare with; nothing: it has none, or it was not played.
+std::optional<Pacing> synthetic_of(const Subject& subject, const Facts& facts) {
+    if (wire::info(subject.dialect).carrier == wire::Carrier::WebSocket) {
+        return facts.messages;
+    }
+    return facts.arms ? std::optional(facts.arms->plain) : std::nullopt;
+}
+
+Outcome at_once(const Subject& subject, const Facts& facts, const RealPace& pace) {
     const std::string cause = fmt::format("{} chunks came within {}, after {} without any", pace.chunks, core::human_duration(pace.spread),
                                           core::human_duration(pace.first));
-    if (facts.arms && !facts.arms->plain.is_even()) {
+    const auto synthetic = synthetic_of(subject, facts);
+    if (synthetic && !synthetic->is_even()) {
         return Outcome::info("all at once, as the synthetic stream is late");
     }
     return Outcome::fail(
         "all at once",
-        facts.arms ? found("sse.real-at-once", Confidence::Likely, cause + "; the synthetic stream came in time on the same way.")
-                   : found("sse.real-at-once", Confidence::Possible, cause + "; the relay has no synthetic stream to compare with."));
+        synthetic ? found("sse.real-at-once", Confidence::Likely, cause + "; the synthetic stream came in time on the same way.")
+                  : found("sse.real-at-once", Confidence::Possible, cause + "; the relay has no synthetic stream to compare with."));
 }
 
 Outcome outcome_of(const Subject& subject, const Facts& facts, const RealStream& stream, const RealPace& pace) {
@@ -147,7 +172,7 @@ Outcome outcome_of(const Subject& subject, const Facts& facts, const RealStream&
                                          core::human_duration(pace.first));
     switch (pace.verdict) {
         case Verdict::Refused:
-            return refused(subject, *stream.error);
+            return refused(subject, stream);
         case Verdict::NotReached:
             return Outcome::inconclusive(stream.end_text, "an answer of the relay");
         case Verdict::NoStream:
@@ -160,12 +185,13 @@ Outcome outcome_of(const Subject& subject, const Facts& facts, const RealStream&
                                        fmt::format("A completion of {} was cut after {} chunks: {}.",
                                                    core::printable(subject.real_model, 80), pace.chunks, stream.end_text)));
         case Verdict::AtOnce:
-            return at_once(facts, pace);
+            return at_once(subject, facts, pace);
         case Verdict::Spread:
             return Outcome::pass(came);
         case Verdict::Unfinished:
-            return Outcome::inconclusive(fmt::format("not over after {}: {} chunks", core::human_duration(kBudget), pace.chunks),
-                                         "a model that answers sooner");
+            return Outcome::inconclusive(
+                fmt::format("not over after {}: {} chunks", core::human_duration(stream.ended - stream.asked), pace.chunks),
+                "a model that answers sooner");
         case Verdict::TooFew:
         case Verdict::Lumps:
             break;
@@ -187,13 +213,14 @@ void show(Outcome& outcome, const Subject& subject, const RealStream& stream, co
 
 Outcome check_real(const Subject& subject, Facts& facts) {
     const wire::DialectInfo& dialect = wire::info(subject.dialect);
-    if (used_key(subject) == nullptr) {
+    const bool has_key = used_key(subject) != nullptr;
+    if (!has_key && !may_be_keyless(subject)) {
         return Outcome::not_applicable("no key was given");
     }
     if (!dialect.streaming || subject.dialect == wire::Dialect::StreamWsAudio) {
         return Outcome::not_applicable(fmt::format("the dialect {} streams no text", dialect.id));
     }
-    if (!may_send_key(subject, facts)) {
+    if (has_key && !may_send_key(subject, facts)) {
         return key_withheld(facts);
     }
     const auto request = request_of(subject);
@@ -212,10 +239,10 @@ Outcome check_real(const Subject& subject, Facts& facts) {
 
 std::vector<Check> real_checks() {
     return {{.id = "sse.real",
-             .category = "sse",
+             .category = "real",
              .question = "Does a real model's answer come as it is written?",
-             .needs = {"http.auth"},
-             .after = {"sse.timing", "sse.finish", "model.list"},
+             .needs = {"http.completion"},
+             .after = {"sse.timing", "sse.finish", "ws.stream", "model.list"},
              .kind = Check::Kind::Real,
              .weight = Check::Weight::Optional,
              .run = &check_real}};

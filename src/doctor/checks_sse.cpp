@@ -7,13 +7,15 @@
 #include "core/units.h"
 #include "doctor/answerer.h"
 #include "doctor/check.h"
-#include "doctor/check_body.h"
 #include "doctor/facts.h"
 #include "doctor/finding_codes.h"
+#include "doctor/line_evenness.h"
 #include "doctor/lost_packets.h"
 #include "doctor/reach.h"
 #include "doctor/reply_json.h"
+#include "doctor/stream_end.h"
 #include "doctor/stream_timing.h"
+#include "doctor/unanswered.h"
 
 namespace relaybench::doctor {
 
@@ -21,12 +23,9 @@ namespace {
 
 using result::Confidence;
 
-constexpr core::Duration kRoundTripBudget = std::chrono::seconds(3);
 constexpr core::Duration kCountsBudget = std::chrono::seconds(3);
 constexpr std::size_t kShownBytes = 120;
 constexpr std::size_t kFewestJudged = 4;
-/// Events that come this close to the end of our patience say that the stream was not over.
-constexpr core::Duration kStillMoving = std::chrono::seconds(1);
 
 StreamAsk asked_by(std::string method, std::string accept_encoding, std::string id = {}) {
     StreamAsk ask;
@@ -34,15 +33,6 @@ StreamAsk asked_by(std::string method, std::string accept_encoding, std::string 
     ask.accept_encoding = std::move(accept_encoding);
     ask.id = std::move(id);
     return ask;
-}
-
-/// How long the same request takes for a stream that is over at once: nothing holds back what has ended.
-std::optional<core::Duration> round_trip(const Subject& subject, const Facts& facts) {
-    StreamAsk ask;
-    ask.events = 0;
-    ask.budget = kRoundTripBudget;
-    const StreamSample sample = play_stream(subject, facts, ask);
-    return sample.done ? std::optional(sample.reply.head_at - sample.reply.asked) : std::nullopt;
 }
 
 /// What the relay says to have sent of a stream that never came.
@@ -63,14 +53,17 @@ std::optional<Outcome> kept_for_long(const Subject& subject, const Facts& facts,
         return std::nullopt;
     }
     const std::string came = plain.reply.has_head() ? fmt::format("{} came", plain.events.size()) : "not even the head of its answer came";
-    return Outcome::fail("the stream does not come", found("sse.buffered-full", Confidence::Proven,
-                                                           fmt::format("The relay has sent {} events, and within {} {}.", sent,
-                                                                       core::human_duration(StreamAsk{}.budget), came)));
+    return Outcome::fail("the stream does not come",
+                         why_unheard(facts, plain.reply.tcp,
+                                     found("sse.buffered-full", Confidence::Proven,
+                                           fmt::format("The relay has sent {} events, and within {} {}.", sent,
+                                                       core::human_duration(plain.reply.ended_at - plain.reply.asked), came))));
 }
 
 Outcome not_answered(const Facts& facts, const HttpReply& reply) {
-    return Outcome::fail(reply.text(), why_unheard(facts, found("sse.not-a-stream", Confidence::Likely,
-                                                                fmt::format("A request for a stream is not answered: {}.", reply.text()))));
+    return Outcome::fail(reply.text(), why_unheard(facts, reply,
+                                                   found("sse.not-a-stream", Confidence::Likely,
+                                                         fmt::format("A request for a stream is not answered: {}.", reply.text()))));
 }
 
 Outcome no_stream(const HttpReply& reply) {
@@ -113,7 +106,7 @@ Outcome check_headers(const Subject& subject, Facts& facts) {
     }
     std::string id = fmt::format("rb-{:x}", now().time_since_epoch().count());
     FirstStreams streams;
-    streams.round_trip = round_trip(subject, facts);
+    streams.round_trip = time_of_empty_stream(subject, facts);
     auto samples = play_streams(subject, facts, {asked_by("POST", "identity", id), asked_by("POST", "gzip"), asked_by("GET", "identity")});
     streams.plain = std::move(samples[0]);
     streams.compressed = std::move(samples[1]);
@@ -136,55 +129,6 @@ Outcome check_headers(const Subject& subject, Facts& facts) {
     Outcome outcome = judge_hints(reply);
     facts.streams = std::move(streams);
     return first ? answered_late(std::move(outcome), *first) : outcome;
-}
-
-std::string came_of(const StreamSample& sample) { return fmt::format("{} of {} events", sample.events.size(), StreamAsk{}.events); }
-
-std::optional<Outcome> cut(const StreamSample& sample) {
-    if (sample.reply.end != HttpReply::End::Complete) {
-        return Outcome::fail(sample.reply.text(), found("sse.truncated", Confidence::Proven,
-                                                        fmt::format("The stream was cut after {} and {}: {}.", came_of(sample),
-                                                                    core::human_duration(sample.cut_after()), sample.reply.text())));
-    }
-    if (sample.events.size() < StreamAsk{}.events) {
-        return Outcome::fail(came_of(sample), found("sse.truncated", Confidence::Proven,
-                                                    fmt::format("The stream ended as if it were whole after {}.", came_of(sample))));
-    }
-    return std::nullopt;
-}
-
-/// Our time was up before the stream was over: one that began late is not cut off.
-std::optional<Outcome> not_over(const StreamSample& sample) {
-    if (sample.reply.end != HttpReply::End::TimedOut) {
-        return std::nullopt;
-    }
-    if (sample.events.empty()) {
-        return Outcome::inconclusive(fmt::format("no event within {}", core::human_duration(StreamAsk{}.budget)),
-                                     "a stream that begins sooner");
-    }
-    if (sample.reply.ended_at - sample.events.back().came > kStillMoving) {
-        return std::nullopt;
-    }
-    return Outcome::info(
-        fmt::format("{} within {}, and more were on their way", came_of(sample), core::human_duration(StreamAsk{}.budget)));
-}
-
-Outcome check_finish(const Subject& subject, Facts& facts) {
-    if (!facts.streams) {
-        return without_stream_pages();
-    }
-    const StreamSample& plain = facts.streams->plain;
-    if (auto late = not_over(plain)) {
-        return *std::move(late);
-    }
-    if (auto failure = cut(plain)) {
-        const bool is_whole_now = !cut(play_stream(subject, facts, {}));
-        return is_whole_now ? answered_late(Outcome::pass("whole once of two tries"), plain.reply) : *std::move(failure);
-    }
-    if (!plain.done) {
-        return Outcome::warn("no [DONE]", found("sse.no-done", Confidence::Proven, "All events came, and the mark [DONE] did not."));
-    }
-    return Outcome::pass("[DONE] and an orderly end");
 }
 
 }  // namespace
@@ -216,7 +160,7 @@ std::vector<Check> sse_checks() {
          .question = "Does a stream end as one?",
          .needs = {"sse.headers"},
          .kind = Kind::Stream,
-         .run = &check_finish},
+         .run = &check_stream_end},
     };
 }
 

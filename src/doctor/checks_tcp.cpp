@@ -10,6 +10,8 @@
 #include "doctor/dns_verdict.h"
 #include "doctor/facts.h"
 #include "doctor/finding_codes.h"
+#include "doctor/gateway.h"
+#include "doctor/other_resolvers.h"
 #include "doctor/reach.h"
 #include "doctor/socket.h"
 #include "doctor/tcp_tries.h"
@@ -28,8 +30,8 @@ constexpr core::Duration kPatience = std::chrono::milliseconds(1000);
 constexpr core::Duration kNeighbourBudget = std::chrono::milliseconds(1500);
 constexpr core::Duration kOtherPortBudget = std::chrono::seconds(2);
 constexpr core::Duration kSlowRoundTrip = std::chrono::milliseconds(300);
-constexpr std::size_t kRepeats = 2;
-constexpr std::size_t kRepeatsWhenShaky = 3;
+constexpr std::size_t kRepeats = 5;
+constexpr std::size_t kRepeatsWhenShaky = 4;
 constexpr std::uint16_t kPlainPort = 80;
 constexpr std::uint16_t kOtherPort = 8080;
 
@@ -89,20 +91,24 @@ std::size_t try_failed_again(const Facts& facts, std::vector<Tried>& tries) {
 const Tried& suspect_of(const std::vector<Tried>& tries) {
     const auto shaky =
         std::find_if(tries.begin(), tries.end(), [](const Tried& tried) { return tried.stands() && tried.lost_greetings > 0; });
-    return shaky == tries.end() ? *best_of(tries) : *shaky;
+    return shaky == tries.end() ? *first_of(tries) : *shaky;
 }
 
-/// The same a few times more: losses do not show in one attempt. More often when one was seen.
+void try_more(const Facts& facts, std::vector<Tried>& tries, std::size_t count) {
+    const auto more = try_each(std::vector<std::string>(count, tries.front().address), facts.url.port, facts.within(kConnectBudget));
+    tries.insert(tries.end(), more.begin(), more.end());
+}
+
+/// The same a few times more, all at once: losses do not show in one attempt. More often when one was seen.
 /// Who says that the line is slow knows that packets are lost on it, and each loss takes long there.
 std::vector<Tried> repeat(const Facts& facts, const Tried& suspect) {
-    const std::uint16_t port = facts.url.port;
-    const bool is_slow_line = facts.patience > core::Duration{0};
     std::vector<Tried> tries = {suspect};
-    for (std::size_t i = 0; !is_slow_line && i < kRepeats; ++i) {
-        tries.push_back(try_one(suspect.address, port, facts.within(kConnectBudget)));
+    if (facts.patience > core::Duration{0}) {
+        return tries;
     }
-    for (std::size_t i = 0; !is_slow_line && count_shaky(tries) == 1 && i < kRepeatsWhenShaky; ++i) {
-        tries.push_back(try_one(suspect.address, port, facts.within(kConnectBudget)));
+    try_more(facts, tries, kRepeats);
+    if (count_shaky(tries) == 1) {
+        try_more(facts, tries, kRepeatsWhenShaky);
     }
     return tries;
 }
@@ -116,7 +122,7 @@ void warn(Outcome& outcome, result::Finding finding) {
 bool is_flaky(const std::vector<Tried>& repeats, std::size_t recovered) { return count_shaky(repeats) > 1 || recovered > 0; }
 
 void note_flaws(Outcome& outcome, const std::vector<Tried>& tries, const std::vector<Tried>& repeats, std::size_t recovered) {
-    const Tried& best = *best_of(tries);
+    const Tried& best = *first_of(tries);
     if (is_flaky(repeats, recovered)) {
         const std::size_t shaky = count_shaky(repeats);
         warn(outcome, found("net.flaky", Confidence::Proven,
@@ -130,7 +136,7 @@ void note_flaws(Outcome& outcome, const std::vector<Tried>& tries, const std::ve
     if (broken_family(tries) == "IPv4") {
         warn(outcome, found("tcp.one-address-dead", Confidence::Proven,
                             fmt::format("The relay is reached over IPv6 only: its IPv4 addresses do not answer ({}).",
-                                        best_of(tries) == &tries.front() ? tries.back().text() : tries.front().text())));
+                                        first_of(tries) == &tries.front() ? tries.back().text() : tries.front().text())));
     }
     if (best.rtt > kSlowRoundTrip) {
         warn(outcome, found("tcp.slow", Confidence::Proven,
@@ -138,20 +144,41 @@ void note_flaws(Outcome& outcome, const std::vector<Tried>& tries, const std::ve
     }
 }
 
-Outcome nothing_connects(const Facts& facts, const Attempts& done) {
+Outcome nothing_connects(const Subject& subject, const Facts& facts, const Attempts& done) {
     Outcome outcome;
     outcome.status = result::CheckStatus::Fail;
     outcome.summary = most_telling(done.tries).text();
     outcome.findings = why_not_connected(done.tries, facts.url.port, done.neighbours);
     if (!has_network_address() && !wire::is_loopback(facts.addresses.front())) {
         outcome.findings = {found("net.offline", Confidence::Proven, "No network interface of this machine is up and has an address.")};
-    } else if (facts.misled && facts.misled->code == "dns.wildcard-hijack") {
+    } else if (facts.misled && (facts.misled->code == "dns.wildcard-hijack" || facts.misled->code == "dns.search-list")) {
         outcome.findings.insert(outcome.findings.begin(), *facts.misled);
+    } else if (auto silent = silent_gateway(); silent && !wire::is_private(facts.addresses.front())) {
+        outcome.findings.insert(outcome.findings.begin(), *std::move(silent));
+    } else if (auto better = other_resolver_connects(subject, facts)) {
+        outcome.findings.insert(outcome.findings.begin(), *std::move(better));
     }
     return outcome;
 }
 
-Outcome check_port(const Subject& /*subject*/, Facts& facts) {
+/// Whether that address was silent in the first run.
+bool has_come_back(const std::vector<Tried>& first_run, const std::string& address) {
+    return std::any_of(first_run.begin(), first_run.end(),
+                       [&](const Tried& tried) { return tried.address == address && count_lost({tried}) > 0; });
+}
+
+/// But for the one that is used.
+std::vector<std::string> others_that_stand(const std::vector<Tried>& tries) {
+    std::vector<std::string> others;
+    for (const auto& tried : tries) {
+        if (tried.stands() && &tried != first_of(tries)) {
+            others.push_back(tried.address);
+        }
+    }
+    return others;
+}
+
+Outcome check_port(const Subject& subject, Facts& facts) {
     if (facts.proxy) {
         return Outcome::not_applicable("connections go through the proxy");
     }
@@ -164,15 +191,16 @@ Outcome check_port(const Subject& /*subject*/, Facts& facts) {
         // Of two runs the more telling one counts: a router that was just asked for a dead host may be late with its word.
         const auto first_run = std::exchange(facts.failed_tries, done.tries);
         done.tries.insert(done.tries.end(), first_run.begin(), first_run.end());
-        outcome = nothing_connects(facts, done);
+        outcome = nothing_connects(subject, facts, done);
     } else {
         const std::size_t recovered = try_failed_again(facts, done.tries);
-        const Tried best = *best_of(done.tries);
+        const Tried best = *first_of(done.tries);
         facts.address = best.address;
+        facts.other_addresses = others_that_stand(done.tries);
         facts.broken_family = broken_family(done.tries);
         outcome = Outcome::pass(best.text());
         const auto repeats = repeat(facts, suspect_of(done.tries));
-        facts.loses_packets = !facts.failed_tries.empty() || is_flaky(repeats, recovered);
+        facts.loses_packets = has_come_back(facts.failed_tries, best.address) || count_lost(repeats) > 1;
         note_flaws(outcome, done.tries, repeats, recovered);
         outcome.with("round trip", core::human_duration(best.rtt));
     }

@@ -6,8 +6,10 @@
 #include "core/text.h"
 #include "core/units.h"
 #include "doctor/check.h"
+#include "doctor/check_addresses.h"
 #include "doctor/check_certificates.h"
 #include "doctor/check_clock.h"
+#include "doctor/check_greeting.h"
 #include "doctor/facts.h"
 #include "doctor/finding_codes.h"
 #include "doctor/handshake.h"
@@ -55,18 +57,18 @@ Outcome session_stands(const Subject& subject, Facts& facts, HandshakeResult res
 
 /// A hand-shake that failed without a word and then stood: lost packets, or one of several servers that is ill.
 bool came_back(const HandshakeResult& result, const TlsTrials& trials) {
-    return result.end != End::Alert && result.end != End::NotTls && trials.same_again == TrialEnd::TlsAnswer;
+    return result.end != End::Alert && result.end != End::NotTls && is_tls(trials.same_again);
 }
 
 /// After a failure and a success: what comes is a session with a warning, or no session again.
 Outcome try_once_more(const Subject& subject, Facts& facts) {
-    Handshake again = shake_hands_as(facts, server_name(facts), kBudget);
-    if (again.result.end != End::Stands) {
+    HandshakeResult again = shake_hands_with_relay(facts, kBudget);
+    if (again.end != End::Stands) {
         return Outcome::fail("now and then", found("net.flaky", Confidence::Proven,
                                                    fmt::format("Of the TLS hand-shakes with {} some come to an end and others do not.",
                                                                facts.url.authority())));
     }
-    Outcome outcome = session_stands(subject, facts, std::move(again.result));
+    Outcome outcome = session_stands(subject, facts, std::move(again));
     outcome.status = outcome.status == result::CheckStatus::Fail ? outcome.status : result::CheckStatus::Warn;
     outcome.findings.push_back(
         found("net.flaky", Confidence::Proven, "The first TLS hand-shake was not answered, and others were right after it."));
@@ -78,21 +80,29 @@ Outcome check_handshake(const Subject& subject, Facts& facts) {
     if (!facts.url.secure()) {
         return Outcome::not_applicable("the URL is not https:// or wss://");
     }
-    Handshake done = shake_hands_as(facts, server_name(facts), kBudget);
-    if (done.result.end == End::Stands) {
-        return session_stands(subject, facts, std::move(done.result));
+    HandshakeResult done = shake_hands_with_relay(facts, kBudget);
+    if (done.end == End::Stands) {
+        return session_stands(subject, facts, std::move(done));
     }
     facts.tls_trials = try_otherwise(facts);
-    if (came_back(done.result, *facts.tls_trials)) {
+    facts.loses_packets = facts.loses_packets || facts.tls_trials->lost_greetings > 1;
+    if (came_back(done, *facts.tls_trials)) {
         return try_once_more(subject, facts);
     }
-    const std::string& reason = done.result.reason;
-    result::Finding finding = why_no_session({facts.url.host, facts.url.authority()}, done.result, *facts.tls_trials);
-    if (done.result.end == End::TimedOut && finding.confidence != Confidence::Proven) {
+    result::Finding finding = why_no_session({facts.url.host, facts.url.authority()}, done, *facts.tls_trials);
+    if (done.end == End::TimedOut && finding.confidence != Confidence::Proven) {
         finding = why_unheard(facts, std::move(finding));
     }
-    Outcome outcome = Outcome::fail(reason.empty() ? "cut off or not answered" : core::printable(reason, kShownBytes), std::move(finding));
-    return outcome.with("tcp", done.result.tcp.text());
+    Outcome outcome =
+        Outcome::fail(done.reason.empty() ? "cut off or not answered" : core::printable(done.reason, kShownBytes), std::move(finding));
+    return outcome.with("tcp", done.tcp.text());
+}
+
+/// Remembers why TLS cannot be trusted.
+Outcome told(Facts& facts, Outcome outcome) {
+    const bool has_failed = outcome.status == result::CheckStatus::Fail && !outcome.findings.empty();
+    facts.tls_fault = has_failed ? std::optional(outcome.findings.front()) : std::nullopt;
+    return outcome;
 }
 
 /// What tls.handshake tried after its failure, each attempt a line: the proof of its finding.
@@ -106,7 +116,10 @@ Outcome check_otherwise(const Subject& /*subject*/, Facts& facts) {
     return outcome.with("same again", std::string(words(trials.same_again)))
         .with("other name", std::string(words(trials.other_name)))
         .with("small packets", std::string(words(trials.small_packets)))
-        .with("plain request", std::string(words(trials.plain_request)));
+        .with("plain request", std::string(words(trials.plain_request)))
+        .with("no newer than TLS 1.2", std::string(words(trials.older_version)))
+        .with("nothing said", std::string(words(trials.nothing_said)))
+        .with("lost greetings of TCP", fmt::format("{}", trials.lost_greetings));
 }
 
 }  // namespace
@@ -117,7 +130,7 @@ std::vector<Check> tls_checks() {
          .category = "tls",
          .question = "Does a TLS session come about?",
          .needs = {"tcp.443", "proxy.connect", "net.captive"},
-         .run = &check_handshake},
+         .run = [](const Subject& subject, Facts& facts) { return told(facts, check_handshake(subject, facts)); }},
         {.id = "tls.ab",
          .category = "tls",
          .question = "When no session comes about: what does?",
@@ -136,13 +149,26 @@ std::vector<Check> tls_checks() {
          .question = "Is it the relay's own certificate, trusted here and publicly?",
          .needs = {"tls.handshake"},
          .after = {"clock.skew"},
-         .run = &check_verify},
+         .run = [](const Subject& subject, Facts& facts) { return told(facts, check_verify(subject, facts)); }},
         {.id = "tls.expiry",
          .category = "tls",
          .question = "How long is the certificate valid?",
          .needs = {"tls.verify"},
          .weight = Check::Weight::Optional,
          .run = &check_expiry},
+        {.id = "tls.addresses",
+         .category = "tls",
+         .question = "Is it the same at each of the relay's addresses?",
+         .needs = {"tcp.443", "net.captive"},
+         .after = {"tls.handshake", "tls.verify"},
+         .weight = Check::Weight::Optional,
+         .run = &check_addresses},
+        {.id = "tls.greeting",
+         .category = "tls",
+         .question = "Is a TLS greeting of more than one packet let through?",
+         .needs = {"tls.handshake"},
+         .weight = Check::Weight::Optional,
+         .run = &check_greeting},
     };
 }
 

@@ -11,6 +11,7 @@
 #include "doctor/shown.h"
 #include "doctor/static_checks.h"
 #include "doctor/url_text.h"
+#include "wire/key_format.h"
 #include "wire/url.h"
 
 namespace relaybench::doctor {
@@ -78,7 +79,25 @@ std::string with_path(wire::Url url, const std::string& path) {
     return url.text();
 }
 
-Outcome judge_path(const wire::Url& url, const std::string& path) {
+/// A blank or a line end that came along behind the URL and was encoded.
+std::string without_encoded_blank(const std::string& path) {
+    constexpr std::array<std::string_view, 4> kBlanks = {"%20", "%0a", "%0d", "%09"};
+    const std::string end = core::lowercase(path.size() < 3 ? std::string_view{} : std::string_view(path).substr(path.size() - 3));
+    return std::ranges::find(kBlanks, end) == kBlanks.end() ? path : without_encoded_blank(path.substr(0, path.size() - 3));
+}
+
+/// On hosts that nothing is known of a path of one's own may be right: what answers there decides.
+bool may_be_base(const wire::Url& url, const std::string& path, const RelayProfile& profile) {
+    const auto& known = profile.known_hosts;
+    return !path.empty() && !is_websocket(url) && std::ranges::find(known, url.host) == known.end() && !provider_of_host(url.host) &&
+           without_endpoint(path) == path;
+}
+
+Outcome judge_path(const wire::Url& url, const std::string& path, const RelayProfile& profile) {
+    if (const std::string clean = without_encoded_blank(path); clean != path) {
+        return failed("url.malformed", "a blank at its end", "The path ends in a blank or a line end, written as %20 or the like.",
+                      with_path(url, clean));
+    }
     if (sounds_like_web_page(url.host, path)) {
         return guessed("url.not-the-api", "sounds like a web page", fmt::format("{}{} sounds like a page for browsers.", url.host, path));
     }
@@ -87,6 +106,10 @@ Outcome judge_path(const wire::Url& url, const std::string& path) {
         return failed("url.double-v1", "/v1 twice", "The path holds /v1 twice.", with_path(url, once));
     }
     const std::string base = without_endpoint(path);
+    if (!has_version(base) && may_be_base(url, path, profile)) {
+        return guessed("url.missing-v1", "no version in the path",
+                       fmt::format("The path is \"{}\", where most relays have /v1; it is tried as it is.", path));
+    }
     if (!has_version(base)) {
         return failed("url.missing-v1", "/v1 is missing",
                       fmt::format("The path is \"{}\", where /v1 is expected.", path.empty() ? "/" : path),
@@ -108,6 +131,24 @@ Outcome near_miss(const wire::Url& url, const std::string& known) {
 /// Letters outside ASCII in the host, which were taken for what they mean.
 bool is_in_other_letters(const Subject& subject) {
     return !subject.written_url.empty() && with_ascii_host(subject.written_url) != subject.written_url;
+}
+
+/// A parameter of the query that is a key by its name, or by its value.
+std::optional<std::string> key_in_query(const wire::Url& url, const Subject& subject) {
+    constexpr std::array<std::string_view, 7> kNames = {"key", "api_key", "apikey", "api-key", "token", "access_token", "authorization"};
+    const std::size_t query = url.target.find('?');
+    if (query == std::string::npos) {
+        return std::nullopt;
+    }
+    for (const std::string_view pair : core::split(std::string_view(url.target).substr(query + 1), '&')) {
+        const std::size_t equals = pair.find('=');
+        const std::string name = core::lowercase(pair.substr(0, equals));
+        const std::string_view value = equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1);
+        if (!value.empty() && (std::ranges::find(kNames, name) != kNames.end() || wire::matches_any(value, subject.profile.key_patterns))) {
+            return core::printable(name, 40);
+        }
+    }
+    return std::nullopt;
 }
 
 /// The scheme's own port, written out: nothing is wrong with that.
@@ -167,6 +208,11 @@ Outcome check_url_parse(const Subject& subject) {
                                  tidy_url(*url));
         return outcome.with("as written", shown_url(subject.written_url));
     }
+    if (const auto name = key_in_query(*url, subject)) {
+        return warned("url.key-in-url", "a key is in the URL",
+                      fmt::format("The query holds a key (\"{}\"), which relays of this kind do not read there.", *name),
+                      tidy_url({url->scheme, url->host, url->port, path_of(*url)}));
+    }
     if (const std::string tidy = tidy_url(*url); tidy != subject.url && !only_names_its_port(*url, subject.url)) {
         Outcome outcome = warned("url.untidy", "works, but is not tidy", "The URL differs from its usual form.", tidy);
         return outcome.with("as written", shown_url(subject.url));
@@ -192,7 +238,7 @@ Outcome check_url_scheme(const Subject& subject) {
 
 Outcome check_url_path(const Subject& subject) {
     const auto url = wire::parse_url(subject.url);
-    return url ? judge_path(*url, tidy_path(path_of(*url))) : unreadable();
+    return url ? judge_path(*url, tidy_path(path_of(*url)), subject.profile) : unreadable();
 }
 
 Outcome check_url_host(const Subject& subject) {

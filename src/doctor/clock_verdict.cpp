@@ -8,6 +8,7 @@ namespace relaybench::doctor {
 namespace {
 
 using Verdict = ClockJudgement::Verdict;
+using Whose = ClockSource::Whose;
 
 constexpr core::Duration kTolerance = std::chrono::seconds(5);
 /// A Date counts whole seconds, and servers may write it a little before they send it.
@@ -55,16 +56,17 @@ ClockJudgement judge_clocks(const std::vector<ClockSource>& sources) {
     judgement.verdict = Verdict::Undecided;
     for (auto source = sources.begin() + 1; source != sources.end(); ++source) {
         const auto second = narrowed(source->samples);
-        if (!second) {
+        if (!second || source->whose == Whose::Relays) {
             continue;
         }
-        if (source->whose == ClockSource::Whose::Others && !is_off(*second)) {
-            // Two machines that have nothing to do with each other outweigh the relay, however many of its ports say the same.
+        if (source->whose == Whose::Others && !is_off(*second)) {
             return {.verdict = Verdict::RelayWrong, .ahead = judgement.ahead, .agreeing = source->name};
         }
-        if (judgement.verdict == Verdict::Undecided && overlap(*first, *second)) {
+        const bool is_proof = source->whose == Whose::Others || source->whose == Whose::CertificatesBegin;
+        if (overlap(*first, *second) && (judgement.verdict == Verdict::Undecided || (is_proof && !judgement.is_proven))) {
             judgement.verdict = Verdict::Skewed;
             judgement.agreeing = source->name;
+            judgement.is_proven = is_proof;
         }
     }
     return judgement;

@@ -24,6 +24,11 @@ constexpr auto kHttpCodes = std::to_array<FindingCode>({
      "A short request works and a long one is answered 413, or with another refusal or a cut connection twice while the short one goes on "
      "working: a limit on the body's size in a proxy, or a scanner of contents. Told from net.mtu-blackhole-up by the answer or the cut.",
      "Raise the proxy's limit (client_max_body_size in nginx)."},
+    {"http.answer-held", Party::YourNetwork, "Long answers are held back on the way",
+     "Of an answer of several packets nothing came in time, three times, while short ones come promptly and no packet was seen to be lost: "
+     "somebody reads an answer to its end before he passes it on, or waits for something else. Told from net.mtu-blackhole-down by small "
+     "packets, which do not help here, and by packets that came behind lost ones.",
+     "Have the host exempted from inspection."},
     {"http.no-keepalive", Party::YourNetwork, "Connections are closed after each answer",
      "A second request on the same connection was not possible. Each one pays for a new hand-shake.",
      "Turn keep-alive on where it is off: in the client, or in the proxy on the way."},
@@ -35,13 +40,18 @@ constexpr auto kHttpCodes = std::to_array<FindingCode>({
      "gateway answered (HAProxy, nginx, Cloudflare, a load balancer), and its status what happened behind it.",
      "Wait and try again; send the relay's support the time, the request id and who answered."},
     {"auth.invalid-key", Party::You, "The relay does not accept the key",
-     "401 over a connection that was proven to lead to the relay: proven in its own shape (JSON), likely in the words of something that "
-     "stands before it. The form of the key was checked before.",
+     "401, or another status whose error is about the key, over a connection that was proven to lead to the relay: proven in its own shape "
+     "(JSON), likely in the words of something that stands before it. Where the list of models is shown to anybody, an empty request for a "
+     "completion decides. The form of the key was checked before.",
      "Compare the key with the relay's console; create a new one if it was revoked."},
     {"auth.forbidden", Party::You, "The key is known but may not do this",
-     "403 in the relay's own shape (JSON): a restricted key, a region or an address list. Told from net.waf-block by the shape.",
+     "403 in the relay's own shape (JSON): a restricted key, a region or an address list (then it is refused without a key too), another "
+     "organisation; or a key that is taken for the list of models and refused for completions. Told from net.waf-block by the shape.",
      "Check the key's permissions in the relay's console."},
-    {"auth.quota", Party::You, "The account has no credit left", "402, or 429 that names a quota instead of a rate. Waiting does not help.",
+    {"auth.quota", Party::You, "The account has no credit left",
+     "402, or 400, 401, 403 or 429 whose error names credit, a budget or a quota instead of a key or a rate: with the key, or to an empty "
+     "request "
+     "for a completion, which costs nothing. Waiting does not help.",
      "Add credit in the relay's console."},
     {"auth.key-intercepted", Party::You, "The key was seen by a proxy that opens TLS on the way",
      "Doctor was told to send it (--allow-intercepted). Only an interceptor whose authority this machine trusts is sent it, never one that "

@@ -10,7 +10,8 @@ using result::Party;
 constexpr auto kKeyCodes = std::to_array<FindingCode>({
     {"key.missing", Party::You, "No API key was found",
      "None of the places that were searched holds a key, or the one that does is empty: a variable that was set in another shell, a "
-     "service that does not inherit the environment, a .env file that nobody loads. Every request would be answered 401.",
+     "service that does not inherit the environment, a .env file that nobody loads. Every request would be answered 401. Where no place is "
+     "named and the host is not known to want a key, it is a finding only when the relay says so.",
      "Set the key in the environment of the program that needs it, then open a new shell or restart the service."},
     {"key.shadowed", Party::You, "Two places hold different keys, and only one of them is used",
      "Both places were read and their contents differ. The first one wins; a new key that was put into the second one changes nothing.",
@@ -28,7 +29,9 @@ constexpr auto kKeyCodes = std::to_array<FindingCode>({
      "Remove the quotation marks at this place."},
     {"key.wrong-provider", Party::You, "The key is one of another provider",
      "Its beginning is the one that another provider gives its keys, and it matches no format of this relay. The relay answers 401.",
-     "Use a key of this relay, or the URL of the provider that gave out this key."},
+     "Use a key of this relay, or the URL of the provider that gave out this key. If this relay does give out such keys, say so: "
+     "--key-format "
+     "'^sk-.+'."},
     {"key.placeholder", Party::You, "The key is the placeholder of an example, not a key",
      "The text is one that documentation uses for a key (YOUR_API_KEY, angle brackets, a row of x), or has far too little variety for a "
      "key.",
@@ -50,6 +53,24 @@ constexpr auto kKeyCodes = std::to_array<FindingCode>({
     {"key.url", Party::You, "The key is a URL",
      "It holds \"://\": two settings, key and base URL, were mixed up, or a line was shifted when they were pasted.",
      "Put the URL into the setting for the base URL and the key into the one for the key."},
+    {"key.document", Party::You, "The key is a whole file or line that holds a key, not the key",
+     "It is JSON, a PEM file, or a name with a colon before its value (YAML, a header). Told from key.assignment by the colon or the "
+     "braces.",
+     "Put the value alone where the key belongs, or let the program that reads the file take the key out of it."},
+    {"key.path", Party::You, "The key is the path of a file, not what is in it",
+     "Containers get secrets as files, and a variable that should name such a file was taken for the key, or the other way round.",
+     "Give the file to what reads keys from files (--key-file here), or put its contents into the variable."},
+    {"key.two-keys", Party::You, "Two keys were pasted one behind the other",
+     "The text can be cut into two keys of this relay's formats: pasted twice, or a new key behind the old one.",
+     "Keep one of them: the one that the relay's console lists as active."},
+    {"key.encoded", Party::You, "The key is encoded: it was not turned back into itself",
+     "Decoded (base64, as Kubernetes keeps secrets, or percent-encoding) it matches a format of this relay; as it stands it matches none.",
+     "Decode it where it is read: base64 -d, or stringData in place of data in a Kubernetes secret."},
+    {"key.surplus", Party::You, "Something stands before or behind the key that is not part of it",
+     "Without it the text matches a format of this relay: a comma, a full stop, a bracket or an equals sign from what it was copied out "
+     "of, or "
+     "\"\\n\" as two characters. Told from key.quoted and key.whitespace by the characters.",
+     "Copy the key alone."},
     {"key.truncated", Party::You, "The key is shorter than keys of its kind",
      "It begins as a key of this relay does and ends too early: a copy that stopped at a line end, or a field that is too short.",
      "Copy the whole key again; compare its length with what the console shows."},

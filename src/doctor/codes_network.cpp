@@ -27,7 +27,7 @@ constexpr auto kNetworkCodes = std::to_array<FindingCode>({
      "Use the resolver of the network that you are in."},
     {"dns.timeout", Party::YourNetwork, "No resolver answers",
      "The questions were sent and none of the resolvers answered, neither over UDP nor over TCP: port 53 is blocked, or the resolvers are "
-     "down.",
+     "down. Likely where a resolver has a word after all when it is asked again, too late for the lookup.",
      "Check the network connection and the resolvers in the system's settings."},
     {"dns.aaaa-dropped", Party::YourNetwork, "Questions for IPv6 addresses are swallowed",
      "The question for an IPv4 address is answered at once and the one for IPv6 never. The system's lookup waits 5 to 15 s before it goes "
@@ -35,6 +35,17 @@ constexpr auto kNetworkCodes = std::to_array<FindingCode>({
      "Have the resolver or firewall answer AAAA questions, if only with an empty answer."},
     {"dns.one-resolver-dead", Party::YourNetwork, "One of the resolvers does not answer",
      "Lookups work, but wait for the dead one first, about 5 s each time it is its turn.", "Remove the dead resolver from the settings."},
+    {"dns.resolvers-differ", Party::YourNetwork, "The resolvers of this machine do not agree on the relay",
+     "One of them gives the relay's address and another one denies the name, fails, or gives an address at which somebody else or nobody "
+     "answers. Which one is asked is a matter of which is up, so that the same program works one time and fails the next. It is the root "
+     "cause where the relay proves itself only at the address of the resolver that was not believed; without TLS, where nobody proves "
+     "anything, it is possible where only that address answers.",
+     "Remove the resolver that is wrong from the settings, or have it put right."},
+    {"dns.search-list", Party::You, "A domain of this machine's search list is put behind the relay's name",
+     "The address that programs are given belongs to the name with a domain of the search list behind it, and not to the name alone: that "
+     "domain answers for every name, and \"ndots\" has it tried first, or the name alone is unknown. Usual in clusters. It is the root "
+     "cause where nobody, or somebody else, answers there.",
+     "Write the host with a full stop at its end where programs allow it, lower ndots, or take the domain from the search list."},
     {"dns.local-lookup-fails", Party::You, "This machine does not find a name that its resolver knows",
      "The resolver, asked directly, gives an address, and the lookup that every program uses fails: the order of sources "
      "(/etc/nsswitch.conf), a cache in between, or a search list. Told from dns.nxdomain by the resolver's own answer.",
@@ -82,6 +93,11 @@ constexpr auto kNetworkCodes = std::to_array<FindingCode>({
      "The relay's machine is reached, but not by encrypted connections: a firewall rule for the port, or a network that wants you to sign "
      "in first.",
      "Port 443 has to be allowed in the firewall; or sign in to the network."},
+    {"net.gateway-down", Party::YourNetwork, "The router of this network does not answer",
+     "The default route leads to a router in this machine's own network, and nobody answers when this machine asks for it there (ARP). "
+     "Told "
+     "from dns.timeout and tcp.timeout-dropped, which look the same from further away, by the table of neighbours.",
+     "Check cable or Wi-Fi and that the router is on; where the machine has moved, let it fetch its address and route anew."},
     {"net.offline", Party::YourNetwork, "Nothing outside of this network can be reached from here",
      "Proven: no network interface but loopback is up and has an address. Likely: neither the relay nor any of the control hosts that were "
      "named (--control) is reached, and all of them fail in the same way, in silence or by refusal. Told from tcp.no-route and "
@@ -99,6 +115,12 @@ constexpr auto kNetworkCodes = std::to_array<FindingCode>({
      "one to an address that nobody has. Until you sign in certificates look wrong too, which is why this stands before them. Told from a "
      "relay that redirects by that second answer.",
      "Open any http:// page in a browser and sign in to the network."},
+    {"net.block-page", Party::YourNetwork, "The network answers in everybody's place with a page that forbids it",
+     "A plain request to the relay's own address was answered by someone else, and so was one to an address that nobody has, with words of "
+     "refusal (blocked, denied, use the proxy). Told from net.captive-portal by those words: no sign-in lifts it. TLS may pass all the "
+     "same, "
+     "so that this alone is a warning; it is the root cause where somebody who is not the relay answers there as well.",
+     "Name the network's proxy if it has one (https_proxy), or have the relay allowed."},
     {"net.mtu-blackhole-down", Party::YourNetwork, "Large packets from the relay get lost on the way",
      "The relay's certificates never arrive although it received our greeting; with smaller packets (a lower maximum segment size) the "
      "same hand-shake succeeds, or the kernel counts later packets whose predecessors are missing. A link with a smaller MTU and a "
@@ -111,7 +133,9 @@ constexpr auto kNetworkCodes = std::to_array<FindingCode>({
      "succeed, long ones time out. Told from a thin line, where bytes are acknowledged, if slowly.",
      "Have ICMP \"fragmentation needed\" allowed or the segment size clamped on the router or VPN; lower the MTU here as a stopgap."},
     {"net.waf-block", Party::Relay, "A web firewall in front of the relay blocks the request",
-     "403 with an HTML page, where the relay itself answers in JSON. The key was not judged.",
+     "403 or 451 with an HTML page, where the relay itself answers in JSON; or, whatever the status, the page or the headers of a firewall "
+     "that is known by them (Cloudflare's challenges and its errors 1006 to 1020, AWS WAF, Akamai, Imperva, F5): robots, addresses and "
+     "countries are kept out by it. The key was not judged.",
      "Send the relay's support the time and the page's reference number."},
     {"net.absolute-cap", Party::Relay, "Connections are cut after a fixed time, however busy they are",
      "Quiet, pinged and busy connections all ended at the same age. Heartbeats do not help; route time limits of 15 s (Envoy) or 30 s "

@@ -34,7 +34,7 @@ constexpr auto kSseCodes = std::to_array<FindingCode>({
      "from "
      "distance by a stream that ends at once, which is not held, and from a thin line by events that come in groups when they are sent "
      "close "
-     "together. The text still flows.",
+     "together, and from a line whose delay varies by the times of other short answers. The text still flows.",
      "Set \"option http-no-delay\" or its like on the proxy, if the rhythm matters."},
     {"sse.compression-buffered", Party::Relay, "Compression holds the stream back",
      "The same stream is in time when asked for uncompressed, and late when compressed: the compressor is not flushed after each event.",
@@ -55,6 +55,30 @@ constexpr auto kSseCodes = std::to_array<FindingCode>({
      "See which limit fits the time that is shown; raise it or send keep-alive comments. Where doctor sees whole streams and your program "
      "does "
      "not, the limit is the program's own: 10 s to connect and 120 s to read are a good start."},
+    {"sse.altered", Party::YourNetwork, "Events of the stream are lost, doubled or out of order",
+     "The relay numbers its events. Twice the body ended in order and numbers were missing in its middle, came twice, or in another order: "
+     "a "
+     "gateway that takes streams apart, or asks again when its own connection breaks. Texts have holes or words twice. Told from "
+     "sse.truncated, where the end is missing.",
+     "Have the host exempted from whatever takes the stream apart; a gateway must not ask again once it has passed on the first event."},
+    {"sse.compression-broken", Party::YourNetwork, "The stream cannot be read when compression is accepted",
+     "The same stream is whole when asked for uncompressed. Asked for as most clients do, with Accept-Encoding: gzip, it came twice with "
+     "another coding than was offered, with bytes that are not what Content-Encoding says, or cut short. Told from "
+     "sse.compression-buffered, where it is whole and late.",
+     "Ask with Accept-Encoding: identity; the proxy that compresses has to leave event streams alone."},
+    {"sse.held-at-first", Party::YourNetwork, "The beginning of each stream is held back",
+     "Twice the first events came together, long after the first of them was sent, and the others in time: something gathers the first "
+     "bytes "
+     "or the first seconds of an answer to look at them. People wait longer for the first word. Told from a pause, which strikes once, and "
+     "from sse.buffered-chunks, where it goes on.",
+     "Exempt the host from inspection. Where bytes are counted, a comment of 2 KB at the beginning helps."},
+    {"sse.one-behind", Party::YourNetwork, "Each event waits for the next one",
+     "Events 300 ms apart come 300 ms late, and those 100 ms apart 100 ms late, but the last one, which goes with the end: something lets "
+     "an "
+     "event go when it has the next one. The last words before each pause are not seen until it is over. Told from sse.coalesced, where "
+     "the "
+     "hold is always as long.",
+     "Have the gateway pass each event on at once; it may wait for the beginning of a line that it could know to be over."},
     {"sse.real-at-once", Party::Relay, "A real model's answer arrives all at once",
      "With --real a completion was asked for: 8 chunks and more came within 20 ms after a wait of a second or more, as no model writes. "
      "The "
@@ -77,7 +101,7 @@ constexpr auto kBrowserCodes = std::to_array<FindingCode>({
     {"cors.blocked-by-proxy", Party::YourNetwork, "A proxy answers the browser's question in advance and denies it",
      "OPTIONS is answered 403 or 405 with a web page that is not the relay's.", "Allow OPTIONS on the proxy."},
     {"cors.origin-not-allowed", Party::Relay, "The relay does not allow this web page to ask it",
-     "Access-Control-Allow-Origin is missing or names another origin.",
+     "Access-Control-Allow-Origin is missing, names another origin, or stands there twice, which browsers refuse as well.",
      "Have the origin allowed in the relay's console, or call the relay from your server."},
     {"cors.header-not-allowed", Party::Relay, "The browser may not send the headers that are needed",
      "Authorization or Content-Type are missing in Access-Control-Allow-Headers; a star does not include Authorization.",

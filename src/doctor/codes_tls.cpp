@@ -20,6 +20,29 @@ constexpr auto kTlsCodes = std::to_array<FindingCode>({
      "the "
      "second, from tls.server-silent by the missing acknowledgement.",
      "TLS to this host and port has to be allowed in the firewall."},
+    {"tls.new-version-dropped", Party::YourNetwork, "Greetings that offer TLS 1.3 are not let through, and those of TLS 1.2 are",
+     "The greeting of today's programs is dropped, cut off or refused several times, and one that is the same but offers TLS 1.2 at most "
+     "is "
+     "answered each time: an old firewall, inspecting proxy or load balancer. Told from tls.server-silent and "
+     "tls.reset-after-clienthello by that answer.",
+     "The device that does it has to be updated or the host exempted from it; until then limit programs to TLS 1.2 where they allow it."},
+    {"tls.large-greeting-dropped", Party::YourNetwork, "TLS greetings of more than one packet are not let through",
+     "Greetings that take two packets came to nothing, also cut into small ones, and those of one packet are answered: a device on the "
+     "way, or "
+     "the relay's front end, reads the first packet alone. Browsers and programs of today greet like that (keys against quantum "
+     "computers), "
+     "so that they fail where older ones work. Told from net.mtu-blackhole-up by the small packets.",
+     "The firewall or load balancer that does it has to be updated; until then switch off post-quantum key exchange (ML-KEM) in the "
+     "program."},
+    {"tls.closed-at-once", Party::Relay, "Connections are accepted and closed again, whatever is said",
+     "TCP connects, and the connection is closed before anything was said, or seconds after it, to TLS and plain requests alike: a load "
+     "balancer or port forwarding with nobody behind it. Told from tls.reset-after-clienthello, where a filter waits for the greeting.",
+     "Report it to the relay; where the port is forwarded by a machine of your own, start what should listen behind it."},
+    {"tls.one-address-bad", Party::Relay, "At one of the relay's addresses TLS fails, at another one it works",
+     "The name has several addresses, all of which accept connections. Each was asked for its certificate twice: some answer as the relay "
+     "and "
+     "others with another certificate, an expired one, or none. Which one a program takes is chance or the order of its machine.",
+     "Report the address to the relay: a server was forgotten there, or the name still leads to an old one."},
     {"tls.server-silent", Party::Relay, "The other side accepts connections but never answers the TLS greeting",
      "The greeting was acknowledged and nothing came back, neither with small packets nor to a plain request: a hung server, or a port for "
      "something else.",
@@ -68,6 +91,11 @@ constexpr auto kTlsCodes = std::to_array<FindingCode>({
     {"tls.wrong-host", Party::Relay, "The certificate is valid for another host name",
      "Name and certificate do not fit (62). Told from net.captive-portal by a plain request that is not led elsewhere.",
      "Check the host name; if it is right, report it to the relay."},
+    {"tls.common-name-only", Party::Relay, "The certificate names its host in a way that many programs no longer read",
+     "The host stands in its common name, and there are no alternative names (subjectAltName). curl takes that; browsers, Go and newer "
+     "Python "
+     "libraries refuse it.",
+     "The relay has to be given a certificate with the host among its alternative names."},
     {"tls.unfit-certificate", Party::Relay, "The certificate is not fit for its use",
      "Issuer, name and dates are right, and it is refused for another reason, which is named: made for another purpose (no server "
      "authentication), a key or signature that is too weak for this machine, an authority that may not sign.",
@@ -77,8 +105,9 @@ constexpr auto kTlsCodes = std::to_array<FindingCode>({
     {"tls.not-yet-valid", Party::Relay, "The relay's certificate is not valid yet",
      "Its first day is to come (9), also by the relay's own clock.", "Report it to the relay."},
     {"tls.expires-soon", Party::Relay, "The relay's certificate expires soon",
-     "It is valid today, for another 30 days at most, or 14 where it was made for three months or less. Automatic renewal usually happens "
-     "earlier than this.",
+     "It is valid today, for another 30 days at most, or 14 where it was made for three months or less, or an authority of its chain is "
+     "for "
+     "14. Automatic renewal usually happens earlier than this.",
      "Tell the relay."},
     {"tls.local-store-broken", Party::You, "This machine does not trust public authorities that it should",
      "The certificate verifies against the public authorities and not against those of this machine: the package ca-certificates is "

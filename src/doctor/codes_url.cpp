@@ -31,6 +31,11 @@ constexpr auto kUrlCodes = std::to_array<FindingCode>({
     {"url.double-v1", Party::You, "/v1 stands in the URL twice",
      "The base URL already ends in /v1 and the client adds another one. The relay answers 404.",
      "Keep one /v1: in the base URL, or in what the client adds."},
+    {"url.key-in-url", Party::You, "A key stands in the URL",
+     "A parameter of the query is a key by its name or its form. Relays of this kind read the Authorization header; URLs are written into "
+     "the "
+     "logs of every proxy and server on the way.",
+     "Take it out of the URL and send it as Authorization: Bearer KEY; create a new key if the URL was used."},
     {"url.endpoint-in-base", Party::You, "The base URL already holds the endpoint",
      "It ends in /chat/completions or another endpoint, to which clients append the endpoint once more.", "Cut the base URL after /v1."},
     {"url.wrong-host", Party::You, "The host is not the relay's, but looks almost like it",

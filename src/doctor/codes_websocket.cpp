@@ -26,11 +26,13 @@ constexpr auto kWebsocketCodes = std::to_array<FindingCode>({
      "401 or 403 in the relay's own shape. Browsers cannot set the Authorization header on a WebSocket.",
      "Send the key in the Authorization header, from a program rather than a web page."},
     {"ws.policy-denied", Party::YourNetwork, "A rule on the way forbids WebSockets",
-     "401, 403 or 407 that is not in the relay's own shape, or a connection that is cut off as soon as an upgrade is asked for while plain "
-     "requests are answered.",
+     "401, 403 or 407 that is not in the relay's own shape, or a connection that is cut off as soon as an upgrade is asked for, or whose "
+     "packets are dropped from then on, while plain requests are answered; or a Close frame with code 1008 as soon as the WebSocket is "
+     "open.",
      "WebSocket upgrades to the host have to be allowed."},
     {"ws.gateway", Party::Relay, "The front end cannot reach the server behind the WebSocket",
-     "502, 503, 504 or one of a content network's own codes (520 to 530) to the upgrade, or no answer in time.",
+     "502, 503, 504 or one of a content network's own codes (520 to 530) to the upgrade, or no answer in time; or the upgrade is accepted "
+     "and then closed with a code that says the same (1011 to 1014).",
      "Try again; if it stays, send the relay's support the time."},
     {"ws.broken-101", Party::YourNetwork, "The WebSocket's acceptance was damaged on its way",
      "101 came, but without Upgrade or with a wrong Sec-WebSocket-Accept: something on the way answered or altered it.",
@@ -45,11 +47,14 @@ constexpr auto kWebsocketCodes = std::to_array<FindingCode>({
     {"ws.one-way", Party::YourNetwork, "The WebSocket carries messages in one direction only",
      "The connection opens; what is sent is never answered, or only what the server sends by itself arrives.",
      "Have the host exempted from inspection, or update the proxy."},
-    {"ws.buffered", Party::YourNetwork, "Messages on the WebSocket are held back", "They were sent over seconds and arrived in few bursts.",
+    {"ws.buffered", Party::YourNetwork, "Messages on the WebSocket are held back",
+     "They were sent over seconds and arrived in few bursts, or came only when more was sent: something on the way gathers them. Told from "
+     "ws.frame-blocked, where they never come.",
      "Have the host exempted from inspection."},
     {"ws.cut", Party::YourNetwork, "The WebSocket is cut off while messages flow",
-     "Small messages were echoed, and twice a WebSocket on which the server sends one each 300 ms ended before the last of them. Told from "
-     "ws.one-way, where the connection stays and nothing comes.",
+     "Twice a WebSocket ended, by a reset, an end without a Close frame or a code that explains nothing, while small messages went to and "
+     "fro or the server sent one each 300 ms. Told from ws.one-way, where the connection stays and nothing comes, and from "
+     "ws.frame-blocked, where it lasts as long as messages are small.",
      "See with --idle whether it is a limit on the connection's age; have the host exempted from inspection."},
     {"ws.ping-swallowed", Party::YourNetwork, "Pings on the WebSocket are not answered",
      "Messages go both ways, but no pong comes, or pongs come for pings that the relay says never to have got: a proxy that takes the "

@@ -36,7 +36,7 @@ Negotiated negotiate(const Facts& facts, Deadline deadline) {
         return {std::nullopt, {}, way.failure};
     }
     Socket socket = way.channel->take_socket();
-    const Hello hello{.server_name = wire::is_address(facts.url.host) ? "" : facts.url.host, .protocols = {"h2", "http/1.1"}};
+    const Hello hello{.server_name = server_name(facts.url.host), .protocols = {"h2", "http/1.1"}};
     Handshake done = shake_hands(socket, hello, deadline);
     if (!done.session) {
         return {std::nullopt, {}, done.result.reason};
@@ -123,6 +123,9 @@ Outcome check_keep_alive(const Subject& subject, Facts& facts) {
     const HttpReply second = announced ? HttpReply{} : exchange(*way.channel, question, deadline);
     if (second.has_head()) {
         return Outcome::pass("a second request on the same connection is answered");
+    }
+    if (!announced && second.end == HttpReply::End::TimedOut) {
+        return Outcome::inconclusive("the connection stands, and a second answer on it did not come in time", "a whole answer");
     }
     return Outcome::warn("closed after each answer",
                          found("http.no-keepalive", Confidence::Proven,

@@ -2,6 +2,7 @@
 
 #include <netdb.h>
 
+#include <algorithm>
 #include <system_error>
 #include <utility>
 
@@ -10,8 +11,8 @@
 #include "core/text.h"
 #include "core/units.h"
 #include "doctor/dns_query.h"
-#include "doctor/handshake.h"
 #include "doctor/proxy_verdict.h"
+#include "doctor/reach.h"
 #include "doctor/tcp_tries.h"
 #include "wire/url.h"
 
@@ -26,7 +27,8 @@ constexpr std::uint16_t kPlainPort = 80;
 constexpr std::size_t kShownBytes = 80;
 
 ControlTried ended(const ControlHost& control, std::string code, std::string text) {
-    return {.name = control.text(), .code = std::move(code), .text = std::move(text)};
+    const auto named = wire::is_address(control.host) ? ControlTried::Named::ByAddress : ControlTried::Named::ByName;
+    return {.name = control.text(), .code = std::move(code), .text = std::move(text), .named = named};
 }
 
 std::vector<std::string> addresses_of(const Facts& facts, const ControlHost& control, SystemLookup& lookup) {
@@ -63,7 +65,8 @@ ControlTried try_through_proxy(const Facts& facts, const ControlHost& control) {
     const auto began = now();
     Dialled dialled = dial(facts.proxy_address, facts.proxy->port, deadline);
     if (dialled.system_error != 0) {
-        return ended(control, "proxy.timeout", std::generic_category().message(dialled.system_error));
+        return ended(control, why_unreachable(*facts.proxy, facts.proxy_address, dialled.system_error).code,
+                     std::generic_category().message(dialled.system_error));
     }
     const Tunnelled tunnel = ask_for_tunnel(std::move(dialled.socket), *facts.proxy, control.text(), deadline);
     if (!tunnel.channel) {
@@ -90,23 +93,21 @@ ControlTried try_control(const Facts& facts, const ControlHost& control) {
     return is_tunnelled ? try_through_proxy(facts, control) : try_directly(facts, control);
 }
 
-Reached speak_to_control(const Facts& facts, const ControlHost& control, Deadline deadline) {
-    Facts way;
-    way.ends = facts.ends;
-    way.patience = facts.patience;
+std::optional<Facts> way_to_control(const Facts& facts, const ControlHost& control, Deadline deadline) {
+    Facts way = facts.another_way();
     way.url = {.scheme = control.port == kPlainPort ? "http" : "https", .host = control.host, .port = control.port, .target = {}};
     way.proxy = facts.proxy;
     way.proxy_address = facts.proxy_address;
     if (!facts.proxy) {
         SystemLookup lookup;
-        const auto tries = try_each(some_of(addresses_of(facts, control, lookup)), control.port, facts.within(kConnectBudget));
+        const auto tries = try_each(some_of(addresses_of(facts, control, lookup)), control.port, std::min(deadline, facts.ends));
         const Tried* best = best_of(tries);
         if (best == nullptr) {
-            return {std::nullopt, "it is not reached"};
+            return std::nullopt;
         }
         way.address = best->address;
     }
-    return reach_relay(Subject{}, way, Trust::Anyone, deadline);
+    return way;
 }
 
 }  // namespace relaybench::doctor

@@ -1,10 +1,11 @@
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "core/error.h"
 #include "doctor/control_verdict.h"
-#include "doctor/reach.h"
+#include "doctor/facts.h"
 
 namespace relaybench::doctor {
 
@@ -14,7 +15,7 @@ namespace relaybench::doctor {
 /// Tries to reach it the way that the relay is reached: by the proxy's tunnel, or directly.
 [[nodiscard]] ControlTried try_control(const Facts& facts, const ControlHost& control);
 
-/// A way over which it can be asked in HTTP: by TLS, and plainly at port 80. Nobody is verified; nothing secret may be sent.
-[[nodiscard]] Reached speak_to_control(const Facts& facts, const ControlHost& control, Deadline deadline);
+/// The way by which it can be asked in HTTP, once or often (reach_relay): by TLS, and plainly at port 80. Nothing when it is not reached.
+[[nodiscard]] std::optional<Facts> way_to_control(const Facts& facts, const ControlHost& control, Deadline deadline);
 
 }  // namespace relaybench::doctor

@@ -39,6 +39,11 @@ bool is_offline(const Stuck& stuck, const std::vector<ControlTried>& controls) {
            std::ranges::all_of(controls, [word](const ControlTried& control) { return word_of(control.code) == word; });
 }
 
+/// Names fail, or this one does: a host that was reached by its address says nothing of that.
+bool is_about_names(const Stuck& stuck) { return stuck.code.starts_with("dns."); }
+
+bool is_reached_by_name(const ControlTried& control) { return is_reached(control) && control.named == ControlTried::Named::ByName; }
+
 }  // namespace
 
 bool is_stuck_before_proxy(const Stuck& stuck) { return stuck.check == "proxy.tcp"; }
@@ -48,6 +53,9 @@ ControlVerdict judge_controls(const Stuck* stuck, const std::vector<ControlTried
         return std::ranges::all_of(controls, is_reached) ? ControlVerdict::AllReached : ControlVerdict::ControlsDown;
     }
     if (std::ranges::any_of(controls, is_reached)) {
+        if (is_about_names(*stuck) && std::ranges::none_of(controls, is_reached_by_name)) {
+            return ControlVerdict::PastNames;
+        }
         return is_stuck_before_proxy(*stuck) ? ControlVerdict::PastTheProxy : ControlVerdict::RelayOnly;
     }
     return is_offline(*stuck, controls) ? ControlVerdict::Offline : ControlVerdict::NothingReached;

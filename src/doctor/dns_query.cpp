@@ -56,15 +56,32 @@ using AresChannel = std::unique_ptr<std::remove_pointer_t<ares_channel>, Destroy
 /// A lost datagram is no dead resolver: after this the question is sent once more.
 constexpr core::Duration kFirstTry = std::chrono::seconds(2);
 
+int flag_of(DnsTransport transport) {
+    switch (transport) {
+        case DnsTransport::Tcp:
+            return ARES_FLAG_USEVC;
+        case DnsTransport::UdpAlone:
+            return ARES_FLAG_IGNTC;
+        case DnsTransport::Extended:
+            return ARES_FLAG_EDNS;
+        case DnsTransport::Udp:
+            break;
+    }
+    return 0;
+}
+
 AresChannel channel_to(const std::string& server, core::Duration budget, DnsTransport transport) {
     ares_options options{};
     options.timeout = static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(std::min(budget, kFirstTry)).count());
     options.tries = budget > kFirstTry ? 2 : 1;
-    options.flags = ARES_FLAG_NOCHECKRESP | ARES_FLAG_NOSEARCH | (transport == DnsTransport::Tcp ? ARES_FLAG_USEVC : 0);
+    options.flags = ARES_FLAG_NOCHECKRESP | ARES_FLAG_NOSEARCH | flag_of(transport);
+    options.ndots = 1;  // the name and nothing else: NOSEARCH alone does not keep ares_getaddrinfo from the search list
+    options.ndomains = 0;
     std::array<char, 2> dns_only{'b', '\0'};
     options.lookups = dns_only.data();
     ares_channel channel = nullptr;
-    if (ares_init_options(&channel, &options, ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_FLAGS | ARES_OPT_LOOKUPS) != ARES_SUCCESS) {
+    constexpr int kSet = ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_FLAGS | ARES_OPT_LOOKUPS | ARES_OPT_NDOTS | ARES_OPT_DOMAINS;
+    if (ares_init_options(&channel, &options, kSet) != ARES_SUCCESS) {
         return nullptr;
     }
     AresChannel owner(channel);
@@ -193,34 +210,6 @@ DnsAnswer ask_resolver(const std::string& server, const std::string& name, Recor
     answer.addresses = asked.addresses;
     ares_cancel(channel.get());
     return answer;
-}
-
-std::vector<std::string> resolvers_of(std::string_view resolv_conf) {
-    std::vector<std::string> servers;
-    for (const std::string_view line : core::split(resolv_conf, '\n')) {
-        std::istringstream words_of_line{std::string(line)};
-        std::string keyword;
-        std::string server;
-        if (words_of_line >> keyword >> server && keyword == "nameserver") {
-            servers.push_back(server);
-        }
-    }
-    return servers;
-}
-
-std::string hosts_line_of(std::string_view hosts_file, std::string_view host) {
-    for (const std::string_view line : core::split(hosts_file, '\n')) {
-        std::istringstream words_of_line{std::string(line.substr(0, line.find('#')))};
-        std::string address;
-        std::string name;
-        words_of_line >> address;
-        while (words_of_line >> name) {
-            if (core::iequals(name, host)) {
-                return std::string(core::trimmed(line));
-            }
-        }
-    }
-    return {};
 }
 
 /// Shared with a thread that may outlive whoever asked.

@@ -31,12 +31,13 @@ struct DnsAnswer {
     std::vector<std::string> addresses;  ///< numeric
     core::Duration took{0};
 
-    /// "NXDOMAIN in 3 ms", "2 addresses in 1 ms".
+    /// "A 192.0.2.1, 192.0.2.2 in 1 ms", "AAAA NXDOMAIN after 3 ms".
     [[nodiscard]] std::string text() const;
 };
 
-/// Udp: TCP where the answer is truncated, as programs ask. Tcp: from the beginning.
-enum class DnsTransport : std::uint8_t { Udp, Tcp };
+/// Udp: TCP where the answer is truncated, as programs ask. Tcp: from the beginning. UdpAlone: a truncated answer is one too (without records it
+/// is NoData). Extended: as Udp, with EDNS (RFC 6891), as programs ask where resolv.conf has "options edns0".
+enum class DnsTransport : std::uint8_t { Udp, Tcp, UdpAlone, Extended };
 
 /// Asks a resolver (`server`: numeric, with an optional port as in 127.0.0.1:5353) directly. Over UDP the question is sent again after 2 s,
 /// where the budget allows it. Without any budget nothing is asked.
@@ -46,8 +47,13 @@ enum class DnsTransport : std::uint8_t { Udp, Tcp };
 /// The `nameserver` lines of a resolv.conf.
 [[nodiscard]] std::vector<std::string> resolvers_of(std::string_view resolv_conf);
 
-/// The line of a hosts file that names `host`; empty: none.
-[[nodiscard]] std::string hosts_line_of(std::string_view hosts_file, std::string_view host);
+/// The domains that a resolv.conf has the system try behind a name: those of the last `search` or `domain` line.
+[[nodiscard]] std::vector<std::string> search_list_of(std::string_view resolv_conf);
+/// Whether a resolv.conf has this option.
+[[nodiscard]] bool has_option(std::string_view resolv_conf, std::string_view option);
+
+/// The line of a hosts file that gives `host` one of these addresses; empty: none does.
+[[nodiscard]] std::string hosts_line_of(std::string_view hosts_file, std::string_view host, const std::vector<std::string>& addresses);
 
 /// What this machine's programs are told (getaddrinfo).
 struct SystemLookup {

@@ -1,6 +1,5 @@
 #include "doctor/dns_verdict.h"
 
-#include <arpa/inet.h>
 #include <netdb.h>
 
 #include <algorithm>
@@ -60,15 +59,34 @@ Finding by_system_alone(const DnsSeen& seen) {
                  {first_line(seen), "cat /etc/resolv.conf"});
 }
 
+/// Whether there are addresses, and every question for IPv4 came back without any: one that was left open might have brought some.
+bool has_only_v6(const std::vector<DnsAnswer>& answers) {
+    const auto for_v4 = of_type(answers, RecordType::A);
+    return first_with(answers, End::Addresses) != nullptr &&
+           std::all_of(for_v4.begin(), for_v4.end(), [](const DnsAnswer& answer) { return answer.end == End::NoData; });
+}
+
 /// The resolver has an address, and this machine does not come by it.
 Finding why_system_fails(const DnsSeen& seen, const DnsAnswer& with_address) {
-    const auto addresses = addresses_in(seen.answers);
-    const bool only_v6 =
-        std::all_of(addresses.begin(), addresses.end(), [](const auto& each) { return each.find(':') != std::string::npos; });
-    if (only_v6) {
+    if (has_only_v6(seen.answers) && !seen.has_way_over_v6 && !seen.system.timed_out) {
         return found("ipv6.only-and-broken", Confidence::Proven,
-                     fmt::format("{} has only IPv6 addresses ({}), and this machine has none of its own.", seen.host, addresses.front()),
-                     {"ip -6 addr"});
+                     fmt::format("{} has only IPv6 addresses ({}), and this machine has no way out over IPv6.", seen.host,
+                                 with_address.addresses.front()),
+                     {"ip -6 addr", "ip -6 route"});
+    }
+    if (seen.swallows_extended) {
+        return found(
+            "dns.local-lookup-fails", Confidence::Proven,
+            fmt::format("This machine asks with EDNS (options edns0 in resolv.conf), and such questions to {} are not answered; plain "
+                        "ones are.",
+                        with_address.server),
+            {"cat /etc/resolv.conf"});
+    }
+    if (seen.system.timed_out) {
+        return found("dns.local-lookup-fails", Confidence::Likely,
+                     fmt::format("The resolver {} gives an address for {} at once, and this machine's own lookup has none after {}.",
+                                 with_address.server, seen.host, core::human_duration(seen.system.took)),
+                     {first_line(seen), "cat /etc/resolv.conf"});
     }
     return found("dns.local-lookup-fails", Confidence::Likely,
                  fmt::format("The resolver {} knows {}, and this machine's own lookup says: {}.", with_address.server, seen.host,
@@ -76,18 +94,48 @@ Finding why_system_fails(const DnsSeen& seen, const DnsAnswer& with_address) {
                  {first_line(seen), "cat /etc/nsswitch.conf"});
 }
 
+/// A resolver of this machine itself, such as systemd-resolved or dnsmasq, that does not run.
+Finding stub_is_down(const std::string& server) {
+    Finding finding = found("dns.timeout", Confidence::Proven,
+                            fmt::format("This machine asks a resolver of its own at {}, and nothing listens there.", server),
+                            {"cat /etc/resolv.conf", "systemctl status systemd-resolved"});
+    finding.who = result::Party::You;
+    finding.fix = "Start the resolver of this machine, or name one of the network in /etc/resolv.conf.";
+    return finding;
+}
+
+bool has_word(const DnsAnswer& answer) { return !is_silent(answer) && answer.end != End::NotAsked; }
+
+/// A resolver was silent, and has a word when an answer that is cut short counts as one. Neither reading is proven: that it is too long for
+/// UDP is not seen, and a resolver that was late at first may be late again over TCP.
+Finding why_late_word(const DnsSeen& seen, const std::string& server) {
+    const bool is_over_tcp = std::any_of(seen.tcp_answers.begin(), seen.tcp_answers.end(),
+                                         [&](const DnsAnswer& answer) { return answer.server == server && has_word(answer); });
+    if (is_over_tcp) {
+        return found("dns.timeout", Confidence::Likely,
+                     fmt::format("The resolver {} did not answer in time at first, and does when asked again.", server));
+    }
+    return found(
+        "dns.timeout", Confidence::Likely,
+        fmt::format("The answer of the resolver {} is too long for UDP, and over TCP it does not answer: TCP port 53 is blocked.", server));
+}
+
 Finding why_silence(const DnsSeen& seen) {
+    if (const auto late = std::find_if(seen.udp_answers.begin(), seen.udp_answers.end(), has_word); late != seen.udp_answers.end()) {
+        return why_late_word(seen, late->server);
+    }
     if (const auto* empty = first_with(seen.answers, End::NoData)) {
         return found("dns.timeout", Confidence::Proven,
                      fmt::format("The resolver {} answers the question for IPv6 addresses of {} and never the one for IPv4.", empty->server,
                                  seen.host));
     }
     const std::string& server = seen.answers.front().server;
-    const bool over_tcp =
-        std::any_of(seen.tcp_answers.begin(), seen.tcp_answers.end(), [](const auto& answer) { return !is_silent(answer); });
-    if (over_tcp) {
+    if (std::any_of(seen.tcp_answers.begin(), seen.tcp_answers.end(), has_word)) {
         return found("dns.timeout", Confidence::Proven,
                      fmt::format("The resolver {} answers over TCP and never over UDP: UDP port 53 is blocked on the way.", server));
+    }
+    if (seen.answers.front().end == End::Unreachable && wire::is_loopback(server)) {
+        return stub_is_down(server);
     }
     if (seen.answers.front().end == End::Unreachable) {
         return found("dns.timeout", Confidence::Proven, fmt::format("Nothing answers at the resolver's address {} (refused).", server));
@@ -127,6 +175,39 @@ Finding why_refused(const DnsSeen& seen) {
     return why_silence(seen);
 }
 
+/// What a resolver says of a name: the address that leads nowhere, or why it gives none; nothing when it gives a usable one, or is silent.
+std::optional<std::string> bad_word(const DnsAnswer& answer) {
+    switch (answer.end) {
+        case End::NoSuchName:
+            return "says that it does not exist";
+        case End::NoData:
+            return "has no address for it";
+        case End::ServerFailure:
+            return "fails (SERVFAIL)";
+        case End::Refused:
+            return "refuses to answer";
+        case End::Addresses:
+            return scope_of(answer.addresses.front()) == AddressScope::Public
+                       ? std::nullopt
+                       : std::optional(fmt::format("gives {}, which is no public address", answer.addresses.front()));
+        default:
+            return std::nullopt;
+    }
+}
+
+/// One resolver that gives a public address beside one that does not: which of them is asked is chance, and a matter of which is up.
+std::optional<Finding> why_contradicted(const DnsSeen& seen) {
+    const auto answers = of_type(seen.answers, RecordType::A);
+    const auto good =
+        std::find_if(answers.begin(), answers.end(), [](const auto& answer) { return answer.end == End::Addresses && !bad_word(answer); });
+    const auto bad = std::find_if(answers.begin(), answers.end(), [](const auto& answer) { return bad_word(answer).has_value(); });
+    if (good == answers.end() || bad == answers.end()) {
+        return std::nullopt;
+    }
+    return found("dns.resolvers-differ", Confidence::Proven,
+                 fmt::format("The resolver {} knows {} and the resolver {} {}.", good->server, seen.host, bad->server, *bad_word(*bad)));
+}
+
 }  // namespace
 
 std::vector<std::string> dead_resolvers(const std::vector<DnsAnswer>& all) {
@@ -138,6 +219,18 @@ std::vector<std::string> dead_resolvers(const std::vector<DnsAnswer>& all) {
         }
     }
     return 2 * dead.size() == answers.size() ? std::vector<std::string>{} : dead;
+}
+
+bool is_silence(const DnsSeen& seen) {
+    const auto has_any = [&](const std::vector<DnsAnswer>& answers) { return std::any_of(answers.begin(), answers.end(), has_word); };
+    return !has_any(seen.answers) && !has_any(seen.tcp_answers) && !has_any(seen.udp_answers);
+}
+
+bool answers_promptly(const std::vector<DnsAnswer>& answers) {
+    const auto is_prompt = [](const DnsAnswer& answer) {
+        return answer.took < kPrompt && (answer.end == End::Addresses || answer.end == End::NoData);
+    };
+    return !addresses_in(answers).empty() && std::all_of(answers.begin(), answers.end(), is_prompt);
 }
 
 bool drops_aaaa(const std::vector<DnsAnswer>& answers) {
@@ -160,11 +253,6 @@ std::vector<std::string> addresses_in(const std::vector<DnsAnswer>& answers) {
         }
     }
     return all;
-}
-
-const std::string& likeliest_address(const std::vector<std::string>& addresses) {
-    const auto v4 = std::find_if(addresses.begin(), addresses.end(), [](const auto& each) { return each.find(':') == std::string::npos; });
-    return v4 == addresses.end() ? addresses.front() : *v4;
 }
 
 Finding why_no_address(const DnsSeen& seen) {
@@ -205,27 +293,7 @@ std::optional<Finding> why_resolvers_differ(const DnsSeen& seen) {
     if (const auto dead = dead_resolvers(seen.answers); !dead.empty()) {
         return found("dns.one-resolver-dead", Confidence::Proven, fmt::format("The resolver {} does not answer.", dead.front()));
     }
-    return std::nullopt;
-}
-
-AddressScope scope_of(const std::string& address) {
-    in_addr bytes{};
-    if (inet_pton(AF_INET, address.c_str(), &bytes) == 1) {
-        const std::uint32_t value = ntohl(bytes.s_addr);
-        constexpr std::uint32_t kSharedNat = 0x64400000;  // 100.64.0.0/10, RFC 6598
-        if ((value >> 24U) == 0) {
-            return AddressScope::Null;
-        }
-        if ((value >> 22U) == (kSharedNat >> 22U)) {
-            return AddressScope::Private;
-        }
-    } else if (address == "::") {
-        return AddressScope::Null;
-    }
-    if (wire::is_loopback(address)) {
-        return AddressScope::Loopback;
-    }
-    return wire::is_private(address) ? AddressScope::Private : AddressScope::Public;
+    return why_contradicted(seen);
 }
 
 }  // namespace relaybench::doctor

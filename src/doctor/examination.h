@@ -83,5 +83,7 @@ struct Subject {
 
 /// The key that a client would use; null when there is none.
 [[nodiscard]] const KeySource* used_key(const Subject& subject);
+/// No place for a key is named, none holds one, and the relay is none that is known to want one: such as a model server of one's own.
+[[nodiscard]] bool may_be_keyless(const Subject& subject);
 
 }  // namespace relaybench::doctor

@@ -16,10 +16,10 @@ constexpr core::Duration kSlowPatience = std::chrono::seconds(7);
 /// itself, of which only what ends in the version can be the base.
 std::string prefix_of(const wire::Url& url) {
     std::string base = without_endpoint(tidy_path(path_of(url)));
-    if (!has_version(base)) {
-        return "/v1";
-    }
     const bool is_endpoint = url.scheme == "ws" || url.scheme == "wss";
+    if (!has_version(base)) {
+        return base.empty() || is_endpoint ? "/v1" : base;
+    }
     for (std::size_t end = base.rfind('/'); is_endpoint && end != std::string::npos && has_version(base.substr(0, end));
          end = base.rfind('/')) {
         base.resize(end);
@@ -34,6 +34,15 @@ Deadline Facts::within(core::Duration budget) const { return std::min(now() + bu
 core::Duration Facts::left_of(core::Duration budget) const {
     const core::TimePoint at = now();
     return std::max(std::min(at + budget, ends) - at, core::Duration{0});
+}
+
+Facts Facts::another_way() const {
+    Facts way;
+    way.ends = ends;
+    way.patience = patience;
+    way.url = url;
+    way.prefix = prefix;
+    return way;
 }
 
 Facts first_facts(const Subject& subject) {

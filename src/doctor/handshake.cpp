@@ -4,6 +4,8 @@
 
 #include <cerrno>
 
+#include "wire/url.h"
+
 namespace relaybench::doctor {
 
 namespace {
@@ -34,6 +36,7 @@ int note_wish(SSL* session, X509** /*certificate*/, EVP_PKEY** /*key*/) {
 SslPointer new_session(const Socket& socket, const Hello& hello, bool& wants_certificate) {
     const std::unique_ptr<SSL_CTX, FreeContext> context(SSL_CTX_new(TLS_client_method()));
     SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+    SSL_CTX_set_max_proto_version(context.get(), hello.newest == Hello::Newest::Tls12 ? TLS1_2_VERSION : 0);
     SSL_CTX_set_client_cert_cb(context.get(), &note_wish);
     SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);  // judged afterwards, with every problem (judge_chain)
     SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
@@ -102,6 +105,8 @@ End connect_by(SSL* session, const Socket& socket, Deadline deadline, std::strin
 }
 
 }  // namespace
+
+std::string server_name(const std::string& host) { return wire::is_address(host) ? "" : host; }
 
 Handshake shake_hands(const Socket& socket, const Hello& hello, Deadline deadline) {
     Handshake done;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,11 @@ namespace relaybench::doctor {
 struct Hello {
     std::string server_name;                         ///< SNI; empty: none is sent
     std::vector<std::string> protocols{"http/1.1"};  ///< ALPN; empty: none is offered
+    enum class Newest : std::uint8_t { Any, Tls12 } newest = Newest::Any;
 };
+
+/// The name that a greeting to this host carries; empty for literal addresses (RFC 6066 §3).
+[[nodiscard]] std::string server_name(const std::string& host);
 
 /// How a TLS hand-shake ended. Certificates are collected, not judged: whoever wants to send something judges them first.
 struct HandshakeResult {

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "core/text.h"
 #include "net/response_reader.h"
+#include "wire/gzip_stream.h"
 
 namespace relaybench::doctor {
 
@@ -136,6 +138,16 @@ std::string HttpReply::text() const {
     }
     const std::string line = core::printable(fmt::format("HTTP {} {}", status, reason), kShownBytes);
     return end == End::Complete ? line : fmt::format("{}, then {}", line, words(end));
+}
+
+HttpReply unpacked(HttpReply reply) {
+    constexpr std::size_t kMostUnpacked = std::size_t{4} << 20;
+    wire::GzipReader reader;
+    std::string text;
+    if (reply.lists("content-encoding", "gzip") && reader.read(reply.body, kMostUnpacked, text)) {
+        reply.body = std::move(text);
+    }
+    return reply;
 }
 
 std::string question_text(const HttpQuestion& question) {

@@ -57,6 +57,9 @@ struct HttpReply {
 /// The same, but no more than the head is read: what follows belongs to somebody else (a tunnel, a stream).
 [[nodiscard]] HttpReply exchange_head(Channel& channel, const HttpQuestion& question, Deadline deadline);
 
+/// The same with its body unpacked, where it came as gzip though nobody asked for that; as it is where that fails.
+[[nodiscard]] HttpReply unpacked(HttpReply reply);
+
 /// The text that goes out, for those who read the answer themselves.
 [[nodiscard]] std::string question_text(const HttpQuestion& question);
 

@@ -22,7 +22,7 @@ constexpr core::Duration kHandshake = std::chrono::seconds(3);
 class BareArm final : public Arm {
   public:
     BareArm(const ArmPlan& plan, Channel channel, const Facts& facts)
-        : Arm(plan), channel_(std::move(channel)), ends_(facts.ends), is_secure_(facts.url.secure()), server_name_(facts.url.host) {
+        : Arm(plan), channel_(std::move(channel)), ends_(facts.ends), is_secure_(facts.url.secure()), host_(facts.url.host) {
         question_ = question_text(
             {.method = "GET", .target = facts.prefix + "/doctor/hello", .authority = facts.url.authority(), .headers = {}, .body = {}});
     }
@@ -68,7 +68,7 @@ class BareArm final : public Arm {
 
     void shake() {
         Hello hello;
-        hello.server_name = wire::is_address(server_name_) ? "" : server_name_;
+        hello.server_name = server_name(host_);
         const HandshakeResult result = shake_hands(channel_.socket(), hello, std::min(now() + kHandshake, ends_)).result;
         if (result.end == HandshakeResult::End::TimedOut) {
             finish(End::Silence);
@@ -83,7 +83,7 @@ class BareArm final : public Arm {
     Channel channel_;
     Deadline ends_;  ///< of the examination
     bool is_secure_;
-    std::string server_name_;
+    std::string host_;
     std::string question_;
     bool is_asked_ = false;
 };

@@ -122,7 +122,8 @@ std::string end_text(const ArmTimeline& arm) {
         case End::Refused:
             return fmt::format("answered HTTP {} after {}", arm.status, age);
         case End::Fin:
-            return fmt::format("closed without a word after {} of quiet, {} old", quiet, age);
+            return with_detail(fmt::format("closed {}after {} of quiet, {} old", arm.detail.empty() ? "without a word " : "", quiet, age),
+                               arm);
         case End::Close:
             return with_detail(fmt::format("closed with code {} after {} of quiet, {} old", arm.close_code, quiet, age), arm);
         case End::Reset:

@@ -28,7 +28,8 @@ bool is_dead(const ArmTimeline* arm) { return arm != nullptr && arm->is_dead(); 
 bool is_alive(const ArmTimeline* arm) { return arm != nullptr && arm->is_alive(); }
 
 bool is_cut(const ArmTimeline& arm) {
-    return arm.end == End::Fin || arm.end == End::Refused || (arm.end == End::Reset && !arm.is_reset_by_asking());
+    return arm.end == End::Fin || arm.end == End::Refused || arm.end == End::Garbled ||
+           (arm.end == End::Reset && !arm.is_reset_by_asking());
 }
 
 bool is_same(core::Duration a, core::Duration b, const IdleLadder& ladder) { return std::chrono::abs(a - b) <= ladder.tolerance(); }
@@ -130,6 +131,8 @@ std::string how_closed(const IdleLadder& ladder, const ArmTimeline& quiet) {
             return fmt::format("is answered HTTP {} after {} without a byte", quiet.status, limit);
         case End::Reset:
             return fmt::format("is reset after nothing has flowed for {}, and TCP alone is not", limit);
+        case End::Garbled:
+            return fmt::format("breaks after nothing has flowed for {} ({})", limit, core::printable(quiet.detail, kShownBytes));
         default:
             return fmt::format("is closed {} after nothing has flowed for {}", is_sse(ladder) ? "before its end" : "without a Close frame",
                                limit);
@@ -186,6 +189,9 @@ std::optional<Finding> limit_on_quiet(const IdleLadder& ladder, const ArmTimelin
             return is_reset_by_proxy(ladder, quiet) ? timer_finding(ladder, quiet) : reset_finding(ladder, quiet);
         case End::Silence:
             return drop_finding(ladder, quiet);
+        case End::Garbled:
+            // At once it is no limit: something spoils what flows.
+            return quiet.quiet() > ladder.tolerance() ? std::optional(timer_finding(ladder, quiet)) : std::nullopt;
         default:
             return std::nullopt;
     }

@@ -7,6 +7,7 @@
 
 #include "doctor/idle_arm.h"
 #include "doctor/reach.h"
+#include "doctor/reply_json.h"
 #include "net/response_reader.h"
 #include "wire/sse_parser.h"
 
@@ -21,6 +22,7 @@ using std::chrono::milliseconds;
 constexpr core::Duration kOpening = std::chrono::seconds(10);
 constexpr core::Duration kMoment = milliseconds(1);
 constexpr std::size_t kReadBytes = std::size_t{16} << 10;
+constexpr std::size_t kShownBytes = 80;
 
 struct StreamSchedule {
     std::uint64_t events = 1;
@@ -68,12 +70,9 @@ class StreamArm final : public Arm, private net::ResponseReader::BodySink, priva
             switch (got.end) {
                 case ReadEnd::Data:
                     take({buffer.data(), got.size});
-                    if (!is_over()) {
-                        note_received();  // an answer that ends the arm is no sign that it lived until then
-                    }
                     break;
                 case ReadEnd::Fin:
-                    finish(End::Fin);
+                    finish(End::Fin, strange_);
                     return;
                 case ReadEnd::Reset:
                 case ReadEnd::TlsError:
@@ -117,7 +116,7 @@ class StreamArm final : public Arm, private net::ResponseReader::BodySink, priva
         if (reader_.state() == State::Broken) {
             finish(End::Garbled, std::string(reader_.why()));
         } else if (reader_.state() == State::Complete) {
-            finish(End::Fin, "the answer ended in order");
+            finish(End::Fin, strange_.empty() ? "the answer ended in order" : strange_);
         }
     }
 
@@ -138,19 +137,32 @@ class StreamArm final : public Arm, private net::ResponseReader::BodySink, priva
         return readable ? Next::Continue : Next::Stop;
     }
 
+    /// What is none of the relay's events is no sign that it lived until then: who ends a stream in its place may say so in one of his own.
     bool on_event(const wire::SseEvent& event) override {
         constexpr std::string_view kDone = "[DONE]";
+        if (event.data == kDone) {
+            finish(End::Fin, strange_.empty() ? "the stream was ended as if it were whole" : strange_);
+            return false;
+        }
+        if (!read_paced_event(event.data)) {
+            if (strange_.empty()) {
+                strange_ = event.data.substr(0, kShownBytes);
+            }
+            return true;
+        }
+        note_received();
         ++events_;
         if (plan().role == Role::Busy) {
             notes().beats_seen = events_;
         }
-        if (events_ >= schedule_.events || event.data == kDone) {
+        if (events_ >= schedule_.events) {
             finish(End::Alive);
         }
         return !is_over();
     }
 
     void on_comment() override {
+        note_received();
         const bool is_opening = !std::exchange(is_opened_, true);
         if (plan().role == Role::Heartbeat && !is_opening) {
             ++notes().beats_seen;
@@ -164,6 +176,7 @@ class StreamArm final : public Arm, private net::ResponseReader::BodySink, priva
     net::ResponseReader reader_;
     wire::SseParser parser_;
     std::uint64_t events_ = 0;
+    std::string strange_;  ///< the first event that is none of the relay's, untrusted
     bool is_opened_ = false;
     bool is_asked_ = false;
 };

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/utf8.h"
+#include "doctor/lookalikes.h"
 
 namespace relaybench::doctor {
 namespace {
@@ -182,7 +183,7 @@ bool is_disguised(std::string_view written_url, std::string_view known) {
     for (std::size_t i = 0; i < labels->size(); ++i) {
         const bool fits = std::ranges::equal((*labels)[i], (*originals)[i], [&](char32_t written, char32_t original) {
             has_other_letters = has_other_letters || !is_ascii(written);
-            return written == original || !is_ascii(written);
+            return written == original || looks_like_letter(written, original);
         });
         if (!fits) {
             return false;

@@ -52,6 +52,9 @@ std::vector<OddCharacter> only(std::vector<OddCharacter> odd, bool (*wanted)(cha
 
 /// A text around or instead of a key may hold blanks by its nature; what it is, is said by the check of the format.
 bool is_other_text(std::string_view key) {
+    if (whole_document(core::trimmed(key))) {
+        return true;
+    }
     constexpr std::array<std::string_view, 4> kOther = {"bearer_inside", "assignment", "url", "placeholder"};
     const auto problems = wire::inspect_key(key, {});
     return std::ranges::any_of(

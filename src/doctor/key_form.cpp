@@ -30,6 +30,25 @@ bool is_unexpanded(std::string_view key) {
     return shell || windows || key.starts_with("{{") || contains_any(key, kCode);
 }
 
+/// RELAY_KEY, HS_API_TOKEN: what examples call the variable, where its value belongs.
+bool is_variable_name(std::string_view key) {
+    constexpr std::array<std::string_view, 3> kEnds = {"_KEY", "_TOKEN", "_SECRET"};
+    const auto is_of_name = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; };
+    const bool is_example = key.starts_with("YOUR") || key.starts_with("MY_");
+    return !is_example && std::ranges::all_of(key, is_of_name) &&
+           std::ranges::any_of(kEnds, [key](std::string_view end) { return key.ends_with(end); });
+}
+
+/// Of a file that holds the key, as containers get their secrets.
+bool is_path(std::string_view key) {
+    constexpr std::array<std::string_view, 5> kBegins = {"/run/", "/etc/", "/home/", "/var/", "~/"};
+    constexpr std::array<std::string_view, 4> kEnds = {".txt", ".key", ".pem", ".env"};
+    const bool is_windows = key.size() > 3 && key[1] == ':' && key[2] == '\\';
+    const bool has_folder = key.find('/') != std::string_view::npos;
+    return is_windows || std::ranges::any_of(kBegins, [key](std::string_view begin) { return key.starts_with(begin); }) ||
+           (has_folder && std::ranges::any_of(kEnds, [key](std::string_view end) { return key.ends_with(end); }));
+}
+
 bool is_masked(std::string_view key) {
     constexpr std::array<std::string_view, 5> kMarks = {"***", "...", "…", "•", "●"};
     return contains_any(key, kMarks);
@@ -91,6 +110,9 @@ std::optional<KeyFault> other_text(std::string_view key, const std::vector<wire:
     if (is_unexpanded(key)) {
         return KeyFault{"key.unexpanded-variable", Weight::Fatal, "The key is the name of a variable, not its value."};
     }
+    if (auto document = whole_document(key)) {
+        return document;
+    }
     if (says("url")) {
         return KeyFault{"key.url", Weight::Fatal, "The key is a URL."};
     }
@@ -99,6 +121,12 @@ std::optional<KeyFault> other_text(std::string_view key, const std::vector<wire:
     }
     if (is_masked(key)) {
         return KeyFault{"key.masked-copy", Weight::Fatal, "Part of the key is hidden behind stars or dots."};
+    }
+    if (is_variable_name(key)) {
+        return KeyFault{"key.unexpanded-variable", Weight::Fatal, "The key is the name of a variable, not its value.", Confidence::Likely};
+    }
+    if (is_path(key)) {
+        return KeyFault{"key.path", Weight::Fatal, "The key is the path of a file.", Confidence::Likely};
     }
     if (says("placeholder")) {
         return KeyFault{"key.placeholder", Weight::Fatal, "The key is the placeholder of an example."};
@@ -137,7 +165,8 @@ std::vector<KeyFault> format_faults(std::string_view key, const Subject& subject
     }
     std::vector<KeyFault> faults;
     if (!patterns.empty() && !wire::matches_any(key, patterns)) {
-        faults.push_back(unmatched(key, patterns));
+        auto hidden = hidden_key(key, patterns);
+        faults.push_back(hidden ? *std::move(hidden) : unmatched(key, patterns));
     }
     const std::string& sandbox = subject.profile.sandbox_key_prefix;
     const auto url = wire::parse_url(subject.url);

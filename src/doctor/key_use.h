@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "doctor/check.h"
 #include "doctor/examination.h"
 #include "doctor/http_exchange.h"
@@ -21,11 +23,17 @@ namespace relaybench::doctor {
 /// What the relay thinks of a key, by its answer to GET /v1/models; notes the models of a good one.
 [[nodiscard]] Outcome judge_key(const KeySource& key, Facts& facts, const HttpReply& reply);
 
-/// http.auth: asks with the key, if the peer may see it.
+/// Of a request that was sent without a key: it was refused for that.
+[[nodiscard]] bool wants_key(const HttpReply& reply);
+/// By the answer to a question for the list of models that held no key: whether everybody is shown it. Nothing when the answer is about
+/// something else.
+[[nodiscard]] std::optional<bool> is_shown_to_all(const HttpReply& reply);
+/// Then the key that is missing is what is wrong.
+[[nodiscard]] Outcome key_wanted(const Subject& subject, const HttpReply& reply);
+
+/// http.auth: asks with the key, if the peer may see it; without one where none is configured and the relay may not want any.
 [[nodiscard]] Outcome check_auth(const Subject& subject, Facts& facts);
 /// http.ratelimit: what the answer to that says of limits.
 [[nodiscard]] Outcome check_rate(const Subject& subject, Facts& facts);
-/// model.list: whether the model is there, for this key.
-[[nodiscard]] Outcome check_model(const Subject& subject, Facts& facts);
 
 }  // namespace relaybench::doctor

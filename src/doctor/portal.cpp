@@ -1,6 +1,10 @@
 #include "doctor/portal.h"
 
+#include <array>
+#include <string_view>
+
 #include "core/text.h"
+#include "doctor/word_search.h"
 #include "wire/url.h"
 
 namespace relaybench::doctor {
@@ -9,6 +13,15 @@ namespace {
 
 constexpr int kSignInFirst = 511;  // RFC 6585 §6
 constexpr std::size_t kShownBytes = 80;
+/// Of a page: scripts that follow say nothing to people.
+constexpr std::size_t kPageBytes = std::size_t{8} << 10;
+
+constexpr auto kSignInWords = std::to_array<std::string_view>(
+    {"login", "log in",  "log-in", "logon", "sign in", "sign-in",     "signin",      "signon",   "captive", "hotspot", "portal",
+     "guest", "voucher", "wi-fi",  "wifi",  "wlan",    "authenticat", "room number", "anmelden", "登录",    "认证"});
+constexpr auto kBlockWords = std::to_array<std::string_view>(
+    {"blocked", "block page", "blockpage", "denied", "forbidden", "not allowed", "not permitted", "prohibited", "violat", "web filter",
+     "webfilter", "restricted", "use the proxy", "proxy settings", "proxy server", "gesperrt", "禁止", "阻止"});
 
 bool is_redirect(const HttpReply& reply) { return reply.status >= 300 && reply.status < 400; }
 
@@ -27,14 +40,41 @@ bool leads_elsewhere(const HttpReply& reply, const std::string& host) {
     return wire::is_address(location->host) || !core::iequals(domain_of(location->host), domain_of(host));
 }
 
+/// Where browsers are sent, and what they are shown, in small letters.
+std::string told_by(const HttpReply& reply) {
+    return core::lowercase(std::string(reply.header("location")) + " " + reply.body.substr(0, kPageBytes));
+}
+
+/// A page of any make: some portals name no type, and begin with a script or a comment.
+bool is_page(const HttpReply& reply) {
+    constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+    std::string_view body = reply.body;
+    body.remove_prefix(body.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0);
+    return reply.is_html() || core::trimmed(body.substr(0, kShownBytes)).starts_with('<');
+}
+
 }  // namespace
+
+PageKind kind_of_page(const HttpReply& reply) {
+    if (names_itself_portal(reply)) {
+        return PageKind::SignIn;
+    }
+    const std::string told = told_by(reply);
+    const bool signs_in = contains_any(told, kSignInWords);
+    const bool forbids = contains_any(told, kBlockWords);
+    return signs_in == forbids ? PageKind::Unclear : signs_in ? PageKind::SignIn : PageKind::Block;
+}
+
+bool names_itself_portal(const HttpReply& reply) {
+    return reply.status == kSignInFirst || told_by(reply).find("wispaccessgatewayparam") != std::string::npos;
+}
 
 bool answers_anything(const HttpReply& reply) { return reply.status == 200 || reply.status == kSignInFirst || is_redirect(reply); }
 
 bool looks_foreign(const PortalSigns& signs) {
     const HttpReply& reply = signs.from_relay;
     // The page that was asked for has no content, so a page of HTML is somebody's answer to everything.
-    return reply.status == kSignInFirst || leads_elsewhere(reply, signs.host) || (reply.status == 200 && reply.is_html());
+    return reply.status == kSignInFirst || leads_elsewhere(reply, signs.host) || (reply.status == 200 && is_page(reply));
 }
 
 PortalVerdict judge_portal(const PortalSigns& signs) {
@@ -45,8 +85,15 @@ PortalVerdict judge_portal(const PortalSigns& signs) {
         return PortalVerdict::Unknown;
     }
     const bool is_everywhere = signs.from_nowhere && answers_anything(*signs.from_nowhere);
-    const bool is_asked_for = signs.from_relay.status == kSignInFirst;
-    return is_everywhere || is_asked_for ? PortalVerdict::Portal : PortalVerdict::Suspected;
+    if (is_everywhere && kind_of_page(*signs.from_nowhere) == PageKind::Block) {
+        return PortalVerdict::BlockPage;
+    }
+    if (is_everywhere || names_itself_portal(signs.from_relay)) {
+        return PortalVerdict::Portal;
+    }
+    // Many relays have a web site at port 80, and a site's page alone is no reason to suspect anybody.
+    const bool is_site = signs.from_relay.status == 200 && kind_of_page(signs.from_relay) == PageKind::Unclear;
+    return is_site ? PortalVerdict::Unknown : PortalVerdict::Suspected;
 }
 
 std::string portal_name(const HttpReply& reply) {

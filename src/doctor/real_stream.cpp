@@ -1,9 +1,14 @@
 #include "doctor/real_stream.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "core/text.h"
+#include "doctor/answerer.h"
+#include "doctor/finding_codes.h"
 #include "doctor/sse_probe.h"
 #include "wire/error_body.h"
 #include "wire/payload_decoder.h"
@@ -56,11 +61,19 @@ RealStream::End end_of(HttpReply::End end) {
         case HttpReply::End::Complete:
             return RealStream::End::Orderly;
         case HttpReply::End::TimedOut:
-        case HttpReply::End::TooLarge:
             return RealStream::End::TimedOut;
+        case HttpReply::End::TooLarge:
+            return RealStream::End::Enough;
         default:
             return RealStream::End::Cut;
     }
+}
+
+/// Programs read a stream by its lines, whatever its type is called; browsers do not, and are told by sse.headers.
+bool is_event_stream(const HttpReply& reply) {
+    constexpr std::array<std::string_view, 5> kFields = {"data:", "event:", "id:", "retry:", ":"};
+    return core::lowercase(reply.header("content-type")).find("text/event-stream") != std::string::npos ||
+           std::ranges::any_of(kFields, [&](std::string_view field) { return reply.body.starts_with(field); });
 }
 
 void measure(RealPace& pace, const RealStream& stream) {
@@ -80,7 +93,7 @@ void measure(RealPace& pace, const RealStream& stream) {
 }
 
 Verdict verdict_of(const RealPace& pace, const RealStream& stream) {
-    if (stream.error) {
+    if (stream.error || stream.kept_out) {
         return Verdict::Refused;
     }
     if (stream.end == RealStream::End::NotReached || stream.end == RealStream::End::NoStream) {
@@ -89,7 +102,7 @@ Verdict verdict_of(const RealPace& pace, const RealStream& stream) {
     if (stream.end == RealStream::End::TimedOut) {
         return Verdict::Unfinished;
     }
-    if (stream.end == RealStream::End::Cut || !stream.finished) {
+    if (stream.end == RealStream::End::Cut || (!stream.finished && stream.end != RealStream::End::Enough)) {
         return Verdict::Cut;
     }
     if (pace.chunks < kFewestChunks) {
@@ -103,18 +116,36 @@ Verdict verdict_of(const RealPace& pace, const RealStream& stream) {
 
 }  // namespace
 
-RealStream read_completion(wire::Dialect dialect, const HttpReply& reply) {
-    RealStream stream{
-        .asked = reply.asked, .chunks = {}, .finished = false, .end = end_of(reply.end), .end_text = reply.text(), .error = {}};
-    if (reply.has_head() && reply.status != 200) {
-        stream.error = wire::read_error_body(reply.status, reply.body);
-        return stream;
+void note_refusal(RealStream& stream, const HttpReply& reply) {
+    stream.status = reply.status;
+    const bool is_json = reply.is_json() && !reply.is_html();
+    if (auto kept_out = why_kept_out(reply)) {
+        stream.kept_out = std::move(kept_out);
+    } else if (!is_json && (reply.status == 403 || reply.status == 451)) {
+        stream.kept_out =
+            found("net.waf-block", result::Confidence::Likely, fmt::format("A completion is refused on the way: {}.", answered(reply)));
+    } else if (!is_json && reply.status >= 500) {
+        stream.kept_out = why_server_fails(reply, fmt::format("A completion is answered {}.", answered(reply)));
+    } else {
+        stream.error = wire::read_error_body(reply.status == 200 ? 0 : reply.status, reply.body);
     }
+}
+
+RealStream read_completion(wire::Dialect dialect, const HttpReply& reply) {
+    RealStream stream;
+    stream.asked = reply.asked;
+    stream.ended = reply.ended_at;
+    stream.end = end_of(reply.end);
+    stream.end_text = reply.text();
     if (!reply.has_head()) {
         stream.end = reply.end == HttpReply::End::TimedOut ? stream.end : RealStream::End::NotReached;
         return stream;
     }
-    if (core::lowercase(reply.header("content-type")).find("text/event-stream") == std::string::npos) {
+    if (reply.status != 200 || (reply.is_json() && wire::looks_like_error(reply.body))) {
+        note_refusal(stream, reply);
+        return stream;
+    }
+    if (!is_event_stream(reply)) {
         stream.end = RealStream::End::NoStream;
         return stream;
     }

@@ -9,6 +9,7 @@
 
 #include "core/clock.h"
 #include "doctor/http_exchange.h"
+#include "result/diagnosis.h"
 #include "wire/dialect.h"
 #include "wire/stream_event.h"
 
@@ -24,11 +25,18 @@ struct RealStream {
         NoStream,    ///< an answer of another kind
         Orderly,
         Cut,
-        TimedOut
+        TimedOut,
+        Enough,  ///< it goes on, and more is not read
     } end = End::NotReached;
-    std::string end_text;                   ///< printable
-    std::optional<wire::RelayError> error;  ///< in place of an answer, or in the middle of one
+    core::TimePoint ended;
+    std::string end_text;                     ///< printable
+    int status = 0;                           ///< of HTTP
+    std::optional<wire::RelayError> error;    ///< in place of an answer, or in the middle of one
+    std::optional<result::Finding> kept_out;  ///< by somebody who is not the relay
 };
+
+/// Notes an answer of HTTP that is no stream but a refusal: the relay's own words, or those of who stands before it.
+void note_refusal(RealStream& stream, const HttpReply& reply);
 
 /// An answer of HTTP in a dialect.
 [[nodiscard]] RealStream read_completion(wire::Dialect dialect, const HttpReply& reply);

@@ -8,15 +8,17 @@
 
 #include "core/text.h"
 #include "doctor/answerer.h"
-#include "doctor/check_body.h"
+#include "doctor/completion_use.h"
 #include "doctor/facts.h"
 #include "doctor/finding_codes.h"
 #include "doctor/http2_frames.h"
+#include "doctor/key_use.h"
 #include "doctor/lost_packets.h"
 #include "doctor/nonce.h"
 #include "doctor/reach.h"
 #include "doctor/reply_json.h"
 #include "doctor/shown.h"
+#include "doctor/unanswered.h"
 
 namespace relaybench::doctor {
 
@@ -29,6 +31,9 @@ core::Duration budget_of(const Subject& subject) { return std::chrono::seconds(s
 /// Who fails slowly fails slowly again, and somebody waits.
 constexpr core::Duration kWorthAnotherTry = std::chrono::seconds(2);
 constexpr std::size_t kShownBytes = 120;
+constexpr int kProxyLogin = 407;
+constexpr int kForLegalReasons = 451;
+constexpr int kPortalLogin = 511;  // RFC 6585 §6
 
 /// The same host by TLS: the base URL should have said so.
 bool leads_to_tls(const Facts& facts, const HttpReply& reply) {
@@ -43,21 +48,30 @@ Outcome not_the_relay(const Facts& facts, const HttpReply& reply) {
     if (auto limited = why_limited(reply)) {
         return Outcome::fail(reply.text(), *std::move(limited));
     }
+    if (auto blocked = why_blocked(reply)) {
+        return Outcome::fail(reply.text(), *std::move(blocked));
+    }
     if (wants_tls(reply)) {
         return Outcome::fail(reply.text(), found("url.scheme-swapped", Confidence::Proven,
                                                  fmt::format("{} wants TLS and was spoken to without.", facts.url.authority())));
     }
-    if (reply.status >= 500 && reply.status != 511) {
-        return Outcome::fail(reply.text(), found("relay.down", Confidence::Likely,
-                                                 fmt::format("The relay, or a gateway before it, answers {}.", answered(reply))));
+    if (reply.status == kProxyLogin) {
+        return Outcome::fail(reply.text(),
+                             found("proxy.auth-required", Confidence::Likely,
+                                   fmt::format("A proxy on the way that no setting names wants a login: {}.", answered(reply))));
     }
-    if (reply.status == 403 || reply.status == 511) {
+    if (reply.status >= 500 && reply.status != kPortalLogin) {
+        return Outcome::fail(reply.text(),
+                             why_server_fails(reply, fmt::format("The relay, or a gateway before it, answers {}.", answered(reply))));
+    }
+    if (reply.status == 403 || reply.status == kPortalLogin || reply.status == kForLegalReasons) {
         return Outcome::fail(reply.text(), found("http.not-relay", Confidence::Likely,
                                                  fmt::format("Something on the way answers {} in the relay's place.", answered(reply))));
     }
+    const std::string_view what = reply.is_json() && !reply.is_html() ? "speaks JSON, but not as a relay does" : "is a web page";
     return Outcome::fail(reply.text(), found("http.not-relay", Confidence::Likely,
-                                             fmt::format("What answers at {} is a web page ({}), not the relay's API.",
-                                                         facts.url.authority(), answered(reply))));
+                                             fmt::format("What answers at {} {} ({}); it is not the relay's API.", facts.url.authority(),
+                                                         what, answered(reply))));
 }
 
 Outcome no_answer(const Facts& facts, const HttpReply& reply) {
@@ -102,7 +116,7 @@ bool may_pass(const HttpReply& reply) {
 }
 
 Asked ask_until_heard(const Subject& subject, const Facts& facts, const HttpQuestion& question) {
-    const auto ask = [&] { return ask_relay(subject, facts, question, Trust::Anyone, facts.within(budget_of(subject))); };
+    const auto ask = [&] { return unpacked(ask_relay(subject, facts, question, Trust::Anyone, facts.within(budget_of(subject)))); };
     const auto began = now();
     Asked asked{.reply = ask(), .first = {}, .lost = {}};
     if (may_pass(asked.reply) && now() - began < kWorthAnotherTry) {
@@ -123,28 +137,55 @@ Outcome with_first_try(Outcome outcome, const Asked& asked) {
     return asked.first ? answered_late(std::move(outcome), *asked.first) : outcome;
 }
 
+/// Amazon's gateway says so of paths that it does not know, with the status of a refusal.
+bool is_unknown_path(const HttpReply& reply) {
+    return (reply.status == 404 && reply.is_json()) ||
+           (reply.status == 403 && reply.header("x-amzn-errortype").find("MissingAuthenticationToken") != std::string_view::npos);
+}
+
+/// Some relays, such as a company's own, take completions and nothing else: an empty request, which nobody can charge for, is refused there
+/// as a relay refuses.
+bool takes_completions(const Subject& subject, const Facts& facts) {
+    const HttpReply reply = unpacked(ask_relay(subject, facts, empty_completion(facts), Trust::Anyone, facts.within(budget_of(subject))));
+    const bool is_refusal = reply.status != 200 && speaks_like_relay(reply.status, reply.body);
+    return reply.end == HttpReply::End::Complete && is_refusal && !is_unknown_path(reply);
+}
+
+Outcome unknown_path(const Subject& subject, Facts& facts, const HttpReply& reply) {
+    if (takes_completions(subject, facts)) {
+        facts.proved_itself = true;
+        facts.lists_models = false;
+        return Outcome::pass("takes completions as a relay does, and has no list of models");
+    }
+    return Outcome::fail(reply.text(), found("url.missing-v1", Confidence::Likely,
+                                             fmt::format("The API is not under {} of {}.", facts.prefix, facts.url.authority())));
+}
+
+Outcome judge_models(const Subject& subject, Facts& facts, const Asked& asked) {
+    const HttpReply& reply = asked.reply;
+    if (asked.lost) {
+        return Outcome::fail(reply.text(), *asked.lost);
+    }
+    if (!reply.has_head()) {
+        return no_answer(facts, reply);
+    }
+    if (is_unknown_path(reply)) {
+        return unknown_path(subject, facts, reply);
+    }
+    if (!why_blocked(reply) && speaks_like_relay(reply.status, reply.body)) {
+        facts.proved_itself = true;
+        facts.is_list_open = is_shown_to_all(reply);
+        facts.refused_without_key = reply.status == 200 ? 0 : reply.status;
+        return Outcome::pass(fmt::format("speaks like a relay ({})", reply.text()));
+    }
+    return not_the_relay(facts, reply);
+}
+
 /// The relay without doctor pages is known by its way of refusing: JSON with an error in it.
 Outcome identify_by_models(const Subject& subject, Facts& facts) {
-    HttpQuestion question;
-    question.target = facts.prefix + "/models";
-    const Asked asked = ask_until_heard(subject, facts, question);
-    const HttpReply& reply = asked.reply;
-    Outcome outcome;
-    if (asked.lost) {
-        outcome = Outcome::fail(reply.text(), *asked.lost);
-    } else if (!reply.has_head()) {
-        outcome = no_answer(facts, reply);
-    } else if (speaks_like_relay(reply.status, reply.body)) {
-        facts.proved_itself = true;
-        outcome = Outcome::pass(fmt::format("speaks like a relay ({})", reply.text()));
-    } else if (reply.status == 404 && reply.is_json()) {
-        outcome = Outcome::fail(reply.text(), found("url.missing-v1", Confidence::Likely,
-                                                    fmt::format("The API is not under {} of {}.", facts.prefix, facts.url.authority())));
-    } else {
-        outcome = not_the_relay(facts, reply);
-    }
-    outcome = with_first_try(std::move(outcome), asked);
-    return show_answerer(outcome, reply);
+    const Asked asked = ask_until_heard(subject, facts, models_question(facts));
+    Outcome outcome = with_first_try(judge_models(subject, facts, asked), asked);
+    return show_answerer(outcome, asked.reply);
 }
 
 /// The relay's pages are there, and the challenge did not reach them: known as the relay by its manner alone.

@@ -1,13 +1,17 @@
 #include "doctor/reply_json.h"
 
+#include <algorithm>
+#include <array>
+
 #include <nlohmann/json.hpp>
+
+#include "wire/error_body.h"
 
 namespace relaybench::doctor {
 
 namespace {
 
 using Json = nlohmann::json;
-constexpr std::size_t kMostModels = 1000;
 
 /// Never throws: what is no JSON is a discarded value, of which nothing is found.
 Json parsed(std::string_view text) { return Json::parse(text, nullptr, false); }
@@ -38,29 +42,13 @@ std::optional<HelloReply> read_hello(std::string_view json) {
 }
 
 bool speaks_like_relay(int status, std::string_view json) {
-    const Json document = parsed(json);
-    if (!document.is_object()) {
-        return false;
-    }
     if (status == 200) {
-        return document.contains("data") && document["data"].is_array();
+        return read_model_list(json).has_value() || wire::looks_like_error(json);
     }
-    const bool refuses = status == 401 || status == 403 || status == 429;
-    return refuses && (document.contains("error") || document.contains("detail") || document.contains("message"));
-}
-
-std::vector<std::string> read_models(std::string_view json) {
-    std::vector<std::string> models;
+    constexpr std::array kRefusals = {400, 401, 402, 403, 422, 429};
     const Json document = parsed(json);
-    if (!document.is_object() || !document.contains("data") || !document["data"].is_array()) {
-        return models;
-    }
-    for (const Json& entry : document["data"]) {
-        if (models.size() < kMostModels && entry.is_object() && entry.contains("id") && entry["id"].is_string()) {
-            models.push_back(entry["id"].get<std::string>());
-        }
-    }
-    return models;
+    return document.is_object() && std::ranges::find(kRefusals, status) != kRefusals.end() &&
+           (document.contains("error") || document.contains("detail") || document.contains("message"));
 }
 
 std::optional<StreamCounts> read_counts(std::string_view json) {
@@ -70,16 +58,6 @@ std::optional<StreamCounts> read_counts(std::string_view json) {
         return std::nullopt;
     }
     return StreamCounts{document["events_sent"].get<std::uint64_t>(), document["comments_sent"].get<std::uint64_t>()};
-}
-
-bool names_quota(std::string_view json) {
-    const Json document = parsed(json);
-    if (!document.is_object() || !document.contains("error") || !document["error"].is_object()) {
-        return false;
-    }
-    const Json& error = document["error"];
-    const auto says = [&](const char* name) { return error.contains(name) && error[name] == "insufficient_quota"; };
-    return says("code") || says("type");
 }
 
 std::optional<PacedEvent> read_paced_event(std::string_view json) {

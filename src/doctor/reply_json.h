@@ -15,12 +15,21 @@ struct HelloReply {
 };
 [[nodiscard]] std::optional<HelloReply> read_hello(std::string_view json);
 
-/// Whether a peer that was asked for its models without a key answers as a relay does: 200 with a list, or 401, 403 and 429 with an error in
-/// JSON. Any other JSON is somebody else's.
+/// Whether a peer that was asked without a key, for its models or with an empty request, answers as a relay does: 200 with a list of models,
+/// or a refusal (400, 401, 402, 403, 422, 429, or even 200) with an error in JSON. Any other JSON is somebody else's.
 [[nodiscard]] bool speaks_like_relay(int status, std::string_view json);
 
-/// The ids of GET /v1/models; empty when it is no such list. At most 1,000.
-[[nodiscard]] std::vector<std::string> read_models(std::string_view json);
+/// A list of models, as far as it came.
+struct ModelList {
+    std::vector<std::string> names;  ///< at most 5,000
+    bool is_whole = false;           ///< it came to its end, and announces no further page
+};
+/// What GET /v1/models answers, in the shapes that relays have for it: {"data": […]} (null where there are none), {"models": […]}, a bare
+/// array. A list that was cut off is one when it names a model. Nothing when it is no such list.
+[[nodiscard]] std::optional<ModelList> read_model_list(std::string_view json);
+
+/// Whether it is the document of a model, as GET /v1/models/NAME gives it. Its name may be another one: that which an alias stands for.
+[[nodiscard]] bool is_model(std::string_view json);
 
 /// What GET /v1/doctor/stream/ID says that the stream has written.
 struct StreamCounts {
@@ -28,9 +37,6 @@ struct StreamCounts {
     std::uint64_t comments = 0;  ///< the opening one included
 };
 [[nodiscard]] std::optional<StreamCounts> read_counts(std::string_view json);
-
-/// Whether an error document names a quota that is used up rather than a rate ("insufficient_quota" as code or type).
-[[nodiscard]] bool names_quota(std::string_view json);
 
 /// One event of the synthetic stream: its number from 1, and when the relay wrote it, in microseconds since it began.
 struct PacedEvent {

@@ -190,6 +190,7 @@ class Examination {
         result.blocked_by = std::move(outcome.blocked_by);
         result.works = std::move(outcome.works);
         result.explains = std::move(outcome.explains);
+        result.unchecked = std::move(outcome.unchecked);
         result.started = started - began_;
         result.took = clock_.now() - started;
         // What does not apply here is no gap in the examination.

@@ -78,6 +78,7 @@ IcmpWord::Meaning meaning_of_icmp4(unsigned code) {
         case ICMP_HOST_UNKNOWN:
             return IcmpWord::Meaning::HostUnreachable;
         case ICMP_PORT_UNREACH:
+        case ICMP_PROT_UNREACH:
             return IcmpWord::Meaning::PortUnreachable;
         case ICMP_NET_ANO:
         case ICMP_HOST_ANO:
@@ -129,11 +130,13 @@ std::optional<IcmpWord> word_in(const cmsghdr* part) {
     }
     const bool is_v6 = error.ee_origin == SO_EE_ORIGIN_ICMP6;
     const bool is_unreachable = error.ee_type == (is_v6 ? ICMP6_DST_UNREACH : ICMP_DEST_UNREACH);
+    const bool is_time_exceeded = error.ee_type == (is_v6 ? ICMP6_TIME_EXCEEDED : ICMP_TIME_EXCEEDED);
     sockaddr_in6 offender{};  // large enough for both
     std::memcpy(&offender, CMSG_DATA(part) + sizeof error, std::min(sizeof offender, part->cmsg_len - CMSG_LEN(sizeof error)));
-    return IcmpWord{!is_unreachable ? IcmpWord::Meaning::Other
-                    : is_v6         ? meaning_of_icmp6(error.ee_code)
-                                    : meaning_of_icmp4(error.ee_code),
+    return IcmpWord{is_time_exceeded  ? IcmpWord::Meaning::TimeExceeded
+                    : !is_unreachable ? IcmpWord::Meaning::Other
+                    : is_v6           ? meaning_of_icmp6(error.ee_code)
+                                      : meaning_of_icmp4(error.ee_code),
                     numeric_text(reinterpret_cast<const sockaddr*>(&offender))};
 }
 

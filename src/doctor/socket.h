@@ -35,7 +35,14 @@ class Socket {
 
 /// What a router, a firewall or the host itself said (ICMP, RFC 792 and 4443) that ended an attempt. Linux hands it on since 5.9.
 struct IcmpWord {
-    enum class Meaning : std::uint8_t { NoRoute, HostUnreachable, PortUnreachable, Prohibited, Other } meaning = Meaning::Other;
+    enum class Meaning : std::uint8_t {
+        NoRoute,
+        HostUnreachable,
+        PortUnreachable,
+        Prohibited,
+        TimeExceeded,
+        Other
+    } meaning = Meaning::Other;
     std::string from;  ///< numeric address of who said it
 };
 

@@ -17,6 +17,7 @@ namespace relaybench::doctor {
 namespace {
 
 constexpr std::size_t kMostTextBytes = std::size_t{1} << 20;
+constexpr std::size_t kMostStrangeBytes = 200;
 
 class EventCollector final : public wire::SseSink {
   public:
@@ -31,7 +32,9 @@ class EventCollector final : public wire::SseSink {
         if (event.data == "[DONE]") {
             sample_.done = true;
         } else if (const auto paced = read_paced_event(event.data)) {
-            sample_.events.push_back({std::chrono::microseconds(paced->sent_us), at_});
+            sample_.events.push_back({std::chrono::microseconds(paced->sent_us), at_, paced->number});
+        } else if (sample_.strange.empty()) {
+            sample_.strange = event.data.substr(0, kMostStrangeBytes);
         }
         return true;
     }

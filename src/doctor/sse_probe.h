@@ -31,7 +31,8 @@ struct StreamAsk {
 struct StreamSample {
     HttpReply reply;
     std::vector<PacedArrival> events;
-    bool done = false;  ///< [DONE] came
+    bool done = false;    ///< [DONE] came
+    std::string strange;  ///< the first event that is none of the relay's, untrusted; empty: none came
 
     [[nodiscard]] bool is_stream() const;
     [[nodiscard]] bool is_compressed() const { return !reply.header("content-encoding").empty(); }

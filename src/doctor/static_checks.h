@@ -10,6 +10,8 @@
 namespace relaybench::doctor {
 
 [[nodiscard]] Outcome check_key_present(const Subject& subject);
+/// key.missing, with the places that hold none.
+[[nodiscard]] Outcome key_missing(const Subject& subject);
 [[nodiscard]] Outcome check_key_bytes(const Subject& subject);
 [[nodiscard]] Outcome check_key_format(const Subject& subject);
 

@@ -1,5 +1,7 @@
 #include "doctor/stream_arms.h"
 
+#include "doctor/line_evenness.h"
+
 namespace relaybench::doctor {
 
 namespace {
@@ -15,6 +17,10 @@ bool is_even(const std::optional<Pacing>& arm) { return arm && arm->is_even(); }
 bool comes_in_groups(const Pacing& tight) { return tight.bursts * 3 <= tight.events * 2; }
 
 Holder holder_of_pairs(const StreamArms& arms) {
+    // At another distance too: else it is a timer that happens to be as long as the distance.
+    if (arms.plain.is_one_behind && arms.tight && arms.tight->is_one_behind) {
+        return Holder::NextEvent;
+    }
     if (arms.tight && arms.tight->verdict != Verdict::TooFew && !comes_in_groups(*arms.tight)) {
         return Holder::Nobody;
     }
@@ -45,8 +51,15 @@ Holder holder_of(const StreamArms& arms) {
         }
         return arms.by_get && arms.by_get->is_buffered() ? Holder::GetOnly : Holder::Nobody;
     }
+    if (arms.plain.verdict == Verdict::HeldAtFirst) {
+        // A pause strikes the beginning once.
+        return arms.again && arms.again->verdict == Verdict::HeldAtFirst ? Holder::Beginning : Holder::Nobody;
+    }
     if (is_even(arms.again)) {
         return arms.dispersion && is_thin(*arms.dispersion) ? Holder::ThinLine : Holder::Once;
+    }
+    if (arms.unevenness && explains(*arms.unevenness, arms.plain.worst_lag)) {
+        return Holder::UnevenLine;
     }
     return arms.plain.verdict == Verdict::Coalesced ? holder_of_pairs(arms) : holder_of_lumps(arms);
 }

@@ -18,6 +18,7 @@ struct StreamArms {
     std::optional<Pacing> tight = std::nullopt;               ///< events at a third of the distance
     std::optional<Pacing> padded = std::nullopt;              ///< events of 2 KiB
     std::optional<Pacing> direct = std::nullopt;              ///< without the proxy
+    std::optional<core::Duration> unevenness = std::nullopt;  ///< of the line (line_evenness.h)
     std::optional<core::Duration> dispersion = std::nullopt;  ///< how far the line spreads 12,000 bytes that were written at once
 };
 
@@ -27,6 +28,9 @@ struct StreamArms {
 /// What holds a stream back.
 enum class Holder : std::uint8_t {
     Nobody,
+    UnevenLine,  ///< its delay varies as much
+    Beginning,   ///< the first events are gathered, the others are not
+    NextEvent,   ///< each waits for the next one
     ThinLine,    ///< late while the line was busy, in time when it was not
     Once,        ///< in time when tried again
     Coalescer,   ///< neighbouring events are let go together

@@ -1,100 +1,20 @@
 #include "doctor/stream_timing.h"
 
-#include <future>
-
 #include <fmt/format.h>
 
 #include "core/text.h"
 #include "core/units.h"
-#include "doctor/dns_query.h"
 #include "doctor/facts.h"
 #include "doctor/finding_codes.h"
-#include "doctor/reach.h"
+#include "doctor/late_arms.h"
 #include "doctor/stream_arms.h"
 #include "doctor/trust.h"
-#include "wire/url.h"
 
 namespace relaybench::doctor {
 
 namespace {
 
 using result::Confidence;
-
-constexpr core::Duration kDirectBudget = std::chrono::seconds(2);
-constexpr std::size_t kPadding = 2048;
-/// Fits with its framing into the ten segments that TCP sends before it waits for an answer: what spreads them is the line.
-constexpr std::size_t kOneFlight = 12000;
-
-StreamAsk padded_ask() {
-    StreamAsk ask;
-    ask.pad_bytes = kPadding;
-    return ask;
-}
-
-StreamAsk tight_ask() {
-    StreamAsk ask;
-    ask.events = 15;
-    ask.interval = std::chrono::milliseconds(100);
-    return ask;
-}
-
-std::optional<core::Duration> dispersion_of(const Subject& subject, const Facts& facts) {
-    StreamAsk ask;
-    ask.events = 1;
-    ask.interval = std::chrono::milliseconds(0);
-    ask.pad_bytes = kOneFlight;
-    const StreamSample sample = play_stream(subject, facts, ask);
-    const auto& pieces = sample.reply.pieces;
-    return sample.done ? std::optional(pieces.back().at - pieces.front().at) : std::nullopt;
-}
-
-/// The way past the proxy, if there is one.
-std::optional<Facts> direct_way(const Facts& facts) {
-    if (!facts.proxy) {
-        return std::nullopt;
-    }
-    const std::string& host = facts.url.host;
-    const auto addresses = wire::is_address(host) ? std::vector<std::string>{host} : look_up(host, facts.left_of(kDirectBudget)).addresses;
-    for (const auto& address : addresses) {
-        if (dial(address, facts.url.port, facts.within(kDirectBudget)).system_error == 0) {
-            Facts direct;
-            direct.ends = facts.ends;
-            direct.url = facts.url;
-            direct.prefix = facts.prefix;
-            direct.address = address;
-            return direct;
-        }
-    }
-    return std::nullopt;
-}
-
-void play_tight(const Subject& subject, const Facts& facts, StreamArms& arms) {
-    arms.tight = pacing_of(play_stream(subject, facts, tight_ask()), facts.streams->round_trip);
-}
-
-/// Side by side: none of them is large.
-void play_others(const Subject& subject, const Facts& facts, StreamArms& arms) {
-    const auto round_trip = facts.streams->round_trip;
-    const std::optional<Facts> past_the_proxy = direct_way(facts);
-    auto direct = std::async(std::launch::async, [&] {
-        return past_the_proxy ? std::optional(pacing_of(play_stream(subject, *past_the_proxy, {}), std::nullopt)) : std::nullopt;
-    });
-    const auto samples = play_streams(subject, facts, {StreamAsk{}, padded_ask()});
-    arms.again = pacing_of(samples[0], round_trip);
-    arms.padded = pacing_of(samples[1], std::nullopt);
-    arms.direct = direct.get();
-}
-
-void play_late_arms(const Subject& subject, const Facts& facts, StreamArms& arms) {
-    arms.dispersion = dispersion_of(subject, facts);
-    if (arms.dispersion && is_thin(*arms.dispersion)) {
-        arms.again = pacing_of(play_stream(subject, facts, {}), facts.streams->round_trip);
-        if (arms.again->is_even()) {
-            return;
-        }
-    }
-    arms.plain.verdict == Pacing::Verdict::Coalesced ? play_tight(subject, facts, arms) : play_others(subject, facts, arms);
-}
 
 std::string_view words(Pacing::Verdict verdict) {
     switch (verdict) {
@@ -104,6 +24,8 @@ std::string_view words(Pacing::Verdict verdict) {
             return "in time but for a pause";
         case Pacing::Verdict::Coalesced:
             return "in pairs or a little late";
+        case Pacing::Verdict::HeldAtFirst:
+            return "the first at once, the others in time";
         case Pacing::Verdict::BufferedChunks:
             return "in lumps";
         case Pacing::Verdict::BufferedFull:
@@ -162,8 +84,27 @@ Outcome coalesced(const Pacing& plain) {
     return outcome;
 }
 
+/// Somebody looks at the beginning of a stream before he passes it on.
+Outcome held_at_first(const StreamArms& arms) {
+    const bool by_bytes = arms.padded && arms.padded->is_even();
+    return Outcome::warn("the first events are held back",
+                         found("sse.held-at-first", Confidence::Proven,
+                               fmt::format("The first {} events came together, the first of them {} late, and the others in time; so once "
+                                           "more when tried again.{}",
+                                           arms.plain.first_lump, core::human_duration(arms.plain.worst_lag),
+                                           by_bytes ? " Events of 2 KiB come at once: so many bytes are waited for." : "")));
+}
+
+Outcome one_behind(const StreamArms& arms) {
+    return Outcome::warn("each event waits for the next",
+                         found("sse.one-behind", Confidence::Proven,
+                               fmt::format("Events that are sent {} apart come {} late, those {} apart {} late, and the last one in time.",
+                                           core::human_duration(StreamAsk{}.interval), core::human_duration(arms.plain.worst_lag),
+                                           core::human_duration(kTightInterval), core::human_duration(arms.tight->worst_lag))));
+}
+
 Outcome in_time(const Pacing& plain) {
-    if (plain.verdict == Pacing::Verdict::Stalled) {
+    if (plain.verdict == Pacing::Verdict::Stalled || plain.verdict == Pacing::Verdict::HeldAtFirst) {
         return Outcome::pass(fmt::format("events come as they are sent, but for a pause of {}", core::human_duration(plain.worst_lag)));
     }
     return Outcome::pass(fmt::format("events come as they are sent, at most {} late", core::human_duration(plain.worst_lag)));
@@ -176,6 +117,13 @@ Outcome outcome_of(const Facts& facts, const StreamArms& arms, Holder holder) {
     switch (holder) {
         case Holder::Nobody:
             return in_time(plain);
+        case Holder::UnevenLine:
+            return Outcome::info(fmt::format("events are up to {} late, as short answers are now and then: the line's delay varies by {}",
+                                             core::human_duration(plain.worst_lag), core::human_duration(*arms.unevenness)));
+        case Holder::Beginning:
+            return held_at_first(arms);
+        case Holder::NextEvent:
+            return one_behind(arms);
         case Holder::ThinLine:
             return Outcome::info("events are late while the line is busy: it is thin");
         case Holder::Once:
@@ -206,6 +154,20 @@ Outcome outcome_of(const Facts& facts, const StreamArms& arms, Holder holder) {
     return undecided(plain);
 }
 
+/// Three streams at once, beside other checks, may be much for a thin line: what came late among them is asked for again, when others are over.
+void repeat_late_variants(const Subject& subject, const Facts& facts, StreamArms& arms) {
+    if (arms.compressed && arms.compressed->is_buffered()) {
+        StreamAsk ask;
+        ask.accept_encoding = "gzip";
+        arms.compressed = pacing_of(play_stream(subject, facts, ask), facts.streams->round_trip);
+    }
+    if (arms.by_get && arms.by_get->is_buffered()) {
+        StreamAsk ask;
+        ask.method = "GET";
+        arms.by_get = pacing_of(play_stream(subject, facts, ask), std::nullopt);
+    }
+}
+
 }  // namespace
 
 Outcome without_stream_pages() {
@@ -227,6 +189,8 @@ Outcome check_stream_arms(const Subject& subject, Facts& facts) {
     const bool is_late = !arms.plain.is_even() && arms.plain.verdict != Pacing::Verdict::TooFew;
     if (is_late) {
         play_late_arms(subject, facts, arms);
+    } else {
+        repeat_late_variants(subject, facts, arms);
     }
     Outcome outcome =
         is_late ? Outcome::info("played in other ways, as it was late") : Outcome::pass("compared with compressed and by GET");
@@ -237,6 +201,9 @@ Outcome check_stream_arms(const Subject& subject, Facts& facts) {
     show(outcome, "at 100 ms", arms.tight);
     show(outcome, "events of 2 KiB", arms.padded);
     show(outcome, "without proxy", arms.direct);
+    if (arms.unevenness) {
+        outcome.with("short answers differ by", core::human_duration(*arms.unevenness));
+    }
     if (arms.dispersion) {
         outcome.with("12,000 bytes take", core::human_duration(*arms.dispersion));
     }

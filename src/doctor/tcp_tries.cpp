@@ -1,7 +1,10 @@
 #include "doctor/tcp_tries.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <thread>
+
+#include "doctor/this_network.h"
 
 namespace relaybench::doctor {
 
@@ -30,6 +33,10 @@ Tried try_one(const std::string& address, std::uint16_t port, Deadline deadline)
         const TcpFacts tcp = tcp_facts(dialled.socket);
         tried.rtt = tcp.rtt;
         tried.lost_greetings = tcp.all_retransmits;
+    } else {
+        tried.is_here = is_own_address(address);
+        tried.is_forbidden_here = !tried.icmp ? tried.error == EACCES || tried.error == EPERM : is_own_address(tried.icmp->from);
+        tried.has_way_out = has_way_out(address);
     }
     return tried;
 }

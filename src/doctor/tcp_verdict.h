@@ -19,6 +19,9 @@ struct Tried {
     std::optional<IcmpWord> icmp;
     core::Duration rtt{0};
     std::uint32_t lost_greetings = 0;  ///< SYNs that had to be sent again; with an error: not known
+    bool is_here = false;              ///< with an error: the address is one of this machine's own
+    bool is_forbidden_here = false;    ///< with an error: this machine itself said so
+    bool has_way_out = true;           ///< with an error: a route leads there, and there is an address to come from
 
     [[nodiscard]] bool is_v6() const { return address.find(':') != std::string::npos; }
     [[nodiscard]] bool stands() const { return error == 0; }
@@ -42,6 +45,8 @@ struct Neighbours {
 
 /// The quickest that stands; null: none does.
 [[nodiscard]] const Tried* best_of(const std::vector<Tried>& tries);
+/// The first that stands, which programs use, for they try addresses in the order in which they are given; null: none does.
+[[nodiscard]] const Tried* first_of(const std::vector<Tried>& tries);
 /// "IPv6" or "IPv4" when that family has addresses of which none answers, and the other one works; else empty. A family that this machine
 /// has no route for is not broken: nothing is sent and nothing waits.
 [[nodiscard]] std::string broken_family(const std::vector<Tried>& tries);
@@ -50,5 +55,7 @@ struct Neighbours {
 
 /// How many of these attempts, all to one address, failed or lost their first packet.
 [[nodiscard]] std::size_t count_shaky(const std::vector<Tried>& tries);
+/// How many of these attempts lost a packet. A refusal is an answer.
+[[nodiscard]] std::size_t count_lost(const std::vector<Tried>& tries);
 
 }  // namespace relaybench::doctor

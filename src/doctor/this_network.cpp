@@ -153,6 +153,24 @@ result::NetworkFingerprint network_fingerprint(const Subject& subject) {
     return network;
 }
 
+bool is_own_address(const std::string& address) {
+    ifaddrs* list = nullptr;
+    if (getifaddrs(&list) != 0) {
+        return false;
+    }
+    const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> owner(list, &freeifaddrs);
+    for (const ifaddrs* each = list; each != nullptr; each = each->ifa_next) {
+        if (has_address(*each, address)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool has_way_out(const std::string& address) {
+    return !local_address_towards(address.c_str(), address.find(':') == std::string::npos ? AF_INET : AF_INET6).empty();
+}
+
 bool has_network_address() {
     ifaddrs* list = nullptr;
     if (getifaddrs(&list) != 0) {

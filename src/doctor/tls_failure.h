@@ -8,13 +8,23 @@
 
 namespace relaybench::doctor {
 
-/// The name that the relay's greeting carries; empty for literal addresses (RFC 6066 §3).
-[[nodiscard]] std::string server_name(const Facts& facts);
+/// A hand-shake with the relay, on a connection of its own, as its clients make them.
+[[nodiscard]] HandshakeResult shake_hands_with_relay(const Facts& facts, core::Duration budget);
+/// The same at this address.
+[[nodiscard]] HandshakeResult shake_hands_at(const Facts& facts, const std::string& address, core::Duration budget);
 
-/// A hand-shake with the relay, on a connection of its own, that names `name`.
-[[nodiscard]] Handshake shake_hands_as(const Facts& facts, const std::string& name, core::Duration budget);
-
-/// After a hand-shake that came to nothing: asks again in other ways (another name, small segments, plain HTTP), all at once.
+/// After a hand-shake that came to nothing: asks again in other ways (another name, small segments, plain HTTP …), all at once. Where packets
+/// get lost the tries that got through and those that did not may be chance: then once more.
 [[nodiscard]] TlsTrials try_otherwise(const Facts& facts);
+
+/// How a greeting that takes more than one packet fares.
+struct LargeGreeting {
+    TrialEnd large = TrialEnd::NotTried;
+    TrialEnd large_again = TrialEnd::NotTried;
+    TrialEnd large_in_small_packets = TrialEnd::NotTried;
+    TrialEnd usual = TrialEnd::NotTried;  ///< beside those, twice: the one that got less
+};
+/// What is asked after the first is asked only where that is not answered.
+[[nodiscard]] LargeGreeting try_large_greeting(const Facts& facts);
 
 }  // namespace relaybench::doctor

@@ -41,6 +41,8 @@ bool may_hear_secrets(const Subject& subject, Vouched by) {
     return by == Vouched::HereAlone ? subject.allow_intercepted : by != Vouched::Nobody;
 }
 
+bool is_relays_own(Vouched by) { return by != Vouched::Nobody && by != Vouched::HereAlone; }
+
 std::string interceptor_of(const Facts& facts) {
     const bool is_opened = facts.vouched == Vouched::HereAlone && !facts.chain.empty();
     return is_opened ? core::printable(facts_of(*facts.chain.front()).issuer_name, kShownName) : "";

@@ -39,6 +39,9 @@ enum class Wanted : std::uint8_t { PublicRoots, AnyRoots };
 /// Whether who is vouched for like this may be told what is secret. Somebody who opens TLS on the way may not, unless the user allows it.
 [[nodiscard]] bool may_hear_secrets(const Subject& subject, Vouched by);
 
+/// Whether the certificate is the relay's own, and not that of somebody who opens TLS on the way.
+[[nodiscard]] bool is_relays_own(Vouched by);
+
 /// Who opens TLS on the way: the authority that issued the relay's certificate where only this machine trusts it. Printable; empty: nobody.
 [[nodiscard]] std::string interceptor_of(const Facts& facts);
 

@@ -36,6 +36,13 @@ std::string_view authority_of(std::string_view text) {
     return rest.substr(0, rest.find_first_of("/?#"));
 }
 
+/// "https//host": the colon is missing.
+bool lacks_colon(std::string_view text) {
+    const std::string start = core::lowercase(text.substr(0, text.find("//")));
+    return text.find(kSeparator) == std::string_view::npos && text.find("//") != std::string_view::npos &&
+           std::ranges::find(kSchemes, start) != kSchemes.end();
+}
+
 bool has_scheme(std::string_view text) {
     return std::ranges::find(kSchemes, core::lowercase(text.substr(0, text.find(kSeparator)))) != kSchemes.end();
 }
@@ -61,6 +68,35 @@ std::string stripped(std::string_view text) {
         }
     }
     return std::string(text);
+}
+
+/// "https://https://host": pasted behind a scheme that stood there.
+bool has_two_schemes(std::string_view text) {
+    const std::size_t first = text.find(kSeparator);
+    return first != std::string_view::npos && has_scheme(text) && has_scheme(text.substr(first + kSeparator.size())) &&
+           text.find(kSeparator, first + 1) != std::string_view::npos;
+}
+
+/// What is missing or wrong before the host, put right.
+std::string with_one_scheme(std::string url) {
+    while (has_two_schemes(url)) {
+        url.erase(0, url.find(kSeparator) + kSeparator.size());
+    }
+    if (lacks_colon(url)) {
+        url.insert(url.find("//"), ":");
+    }
+    if (lacks_slashes(url)) {
+        const std::size_t colon = url.find(':');
+        const std::size_t rest = url.find_first_not_of('/', colon + 1);
+        return url.substr(0, colon) + "://" + (rest == std::string::npos ? "" : url.substr(rest));
+    }
+    if (url.find(kSeparator) != std::string::npos) {
+        return url;
+    }
+    url.erase(0, std::min(url.find_first_not_of('/'), url.size()));
+    const auto guessed = wire::parse_url("http://" + url);
+    // A server of one's own speaks without TLS nearly everywhere.
+    return (guessed && wire::is_private(guessed->host) && guessed->port != 443 ? "http://" : "https://") + url;
 }
 
 /// The URL in a line that was copied with what stands around it ("curl https://… -H …", "[relay](https://…)"); empty: nothing stands before it.
@@ -90,6 +126,15 @@ std::optional<std::string> url_fault(std::string_view text) {
     if (const auto odd = odd_place(text)) {
         return fmt::format("The URL holds {}.", *odd);
     }
+    if (text.find('\\') != std::string_view::npos) {
+        return "The URL holds a backslash, where slashes belong.";
+    }
+    if (has_two_schemes(text)) {
+        return "The URL has two schemes, one behind the other.";
+    }
+    if (lacks_colon(text)) {
+        return "The colon is missing after the scheme.";
+    }
     if (lacks_slashes(text)) {
         return "Two slashes are missing after the scheme.";
     }
@@ -110,14 +155,8 @@ std::optional<std::string> corrected_url(std::string_view text) {
     if (std::string inside = url_inside(url); !inside.empty()) {
         url = std::move(inside);
     }
-    if (lacks_slashes(url)) {
-        const std::size_t colon = url.find(':');
-        const std::size_t rest = url.find_first_not_of('/', colon + 1);
-        url = url.substr(0, colon) + "://" + (rest == std::string::npos ? "" : url.substr(rest));
-    }
-    if (url.find(kSeparator) == std::string::npos) {
-        url = "https://" + url;
-    }
+    std::ranges::replace(url, '\\', '/');
+    url = with_one_scheme(std::move(url));
     const std::string_view authority = authority_of(url);
     if (const std::size_t at = authority.rfind('@'); at != std::string_view::npos) {
         url.erase(url.find(kSeparator) + kSeparator.size(), at + 1);

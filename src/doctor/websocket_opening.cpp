@@ -32,8 +32,13 @@ UpgradeHeaders upgrade_headers(const Subject& subject, const Facts& facts) {
 }  // namespace
 
 Upgrade open_socket(const Subject& subject, const Facts& facts, const std::string& target, const std::vector<wire::Header>& headers) {
-    const Deadline deadline = facts.within(kOpeningBudget);
+    Deadline deadline = facts.within(kOpeningBudget);
     Reached way = reach_relay(subject, facts, Trust::Anyone, deadline);
+    if (!way.channel && way.was_on_its_way) {
+        // A thin line that other checks fill besides.
+        deadline = facts.within(2 * kOpeningBudget);
+        way = reach_relay(subject, facts, Trust::Anyone, deadline);
+    }
     if (!way.channel) {
         Upgrade none;
         none.reply.detail = way.failure;
@@ -56,7 +61,7 @@ result::Finding why_not_opened(const Subject& subject, const Facts& facts, const
     const bool asks_the_relay = looks_like_plain_answer(tried.reply) && facts.has_doctor_pages;
     result::Finding finding =
         why_upgrade_refused(tried.reply, tried.wrong_with, asks_the_relay ? upgrade_headers(subject, facts) : UpgradeHeaders::NotKnown);
-    return tried.reply.has_head() ? finding : why_unheard(facts, std::move(finding));
+    return tried.reply.has_head() ? finding : why_unheard(facts, tried.reply, std::move(finding));
 }
 
 }  // namespace relaybench::doctor

@@ -14,6 +14,12 @@ namespace {
 using result::Confidence;
 using End = HttpReply::End;
 
+/// The request was sent again and again and never acknowledged. That of a plain request was, on the same way.
+bool is_dropped(const HttpReply& reply) {
+    constexpr std::uint32_t kInVain = 3;
+    return reply.end == End::TimedOut && reply.tcp.unacked > 0 && reply.tcp.retransmits >= kInVain;
+}
+
 bool is_gateway_error(int status) { return status == 502 || status == 503 || status == 504 || (status >= 520 && status <= 530); }
 
 /// Plain requests are answered, this one is not.
@@ -24,6 +30,12 @@ result::Finding why_silent(const HttpReply& reply) {
     if (reply.end == End::Reset || reply.end == End::CutShort) {
         return found("ws.policy-denied", Confidence::Likely,
                      "Plain requests are answered, and the connection is cut off as soon as an upgrade to WebSocket is asked for.");
+    }
+    if (is_dropped(reply)) {
+        return found("ws.policy-denied", Confidence::Likely,
+                     fmt::format("Plain requests are answered, and the packet that asks for an upgrade to WebSocket was sent {} times more "
+                                 "and never acknowledged: something on the way drops it.",
+                                 reply.tcp.retransmits));
     }
     return found("ws.gateway", Confidence::Possible, fmt::format("The upgrade is not answered: {}.", reply.text()));
 }

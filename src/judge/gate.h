@@ -52,7 +52,8 @@ struct Gate {
 
 /// Judges every gate on every arm it speaks of, in the order of the gates. Streams that never got there are slower than any limit, also for
 /// max and mean. A metric that was never observed is Inconclusive (no stream at all, heartbeats of an SSE
-/// run); streams that all failed fail; a metric that the audit calls distorted is Inconclusive unless the gate fails on failures alone.
+/// run); streams that all failed fail; a metric that the audit calls distorted is Inconclusive unless the gate fails on failures alone;
+/// so is an upper limit of ttft_intended that would hold without our own schedule lag at the same rank.
 [[nodiscard]] std::vector<result::GateResult> judge_gates(const std::vector<Gate>& gates, const result::RunResult& run);
 
 /// What a reader of the verdicts must know: a quantile gate over fewer streams than its tail needs, a run that was cut short.

@@ -8,9 +8,9 @@
 namespace relaybench::judge {
 
 std::string quantile_name(double q) {
-    constexpr double kPercent = 100.0;
+    constexpr double kWhole = 100.0;
     constexpr double kDigits = 1e6;  // hides the rounding of 0.999 · 100
-    return fmt::format("p{:.6g}", std::round(q * kPercent * kDigits) / kDigits);
+    return fmt::format("p{:.6g}", std::round(q * kWhole * kDigits) / kDigits);
 }
 
 std::string_view never_words(result::Metric metric) {

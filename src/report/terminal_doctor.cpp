@@ -87,6 +87,13 @@ std::string works_lines(const Diagnosis& diagnosis, const Layout& layout) {
     return text;
 }
 
+std::string unchecked_lines(const Diagnosis& diagnosis, const Layout& layout) {
+    std::string text;
+    for (const std::string& each : diagnosis.not_checked)
+        text += labelled(text.empty() ? "Not checked" : "", each, layout);
+    return text;
+}
+
 std::string also_lines(const Diagnosis& diagnosis, const Layout& layout) {
     std::string text;
     for (const result::FindingPlace place : diagnosis.also_seen()) {
@@ -102,7 +109,7 @@ std::string summary(const Diagnosis& diagnosis, const Layout& layout) {
     const CheckStatus status = diagnosis.status();
     const std::string opening = status_text(status, layout) + "  ";
     return beside(status_style(status), opening, verdict(diagnosis), layout) + root_lines(diagnosis, layout) +
-           works_lines(diagnosis, layout) + also_lines(diagnosis, layout) +
+           works_lines(diagnosis, layout) + unchecked_lines(diagnosis, layout) + also_lines(diagnosis, layout) +
            labelled("Target", fmt::format("{} ({}, {})", diagnosis.target, diagnosis.mode, diagnosis.started_at), layout);
 }
 

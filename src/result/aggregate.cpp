@@ -34,7 +34,9 @@ void ArmRecorder::record(const StreamRecord& record) {
     if (record.warmup)
         return;
     ++outcomes_.at(static_cast<std::size_t>(record.outcome));
-    metric(Metric::ScheduleLag).record(record.started - record.intended_start);
+    // As on time, starts that cannot be late would hide those that are.
+    if (!record.opens_slot)
+        metric(Metric::ScheduleLag).record(record.started - record.intended_start);
     record_connection(record);
     record_head(record);
     record_tokens(record);

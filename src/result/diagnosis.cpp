@@ -94,6 +94,8 @@ void rewrite(CheckResult& check, const std::function<std::string(std::string_vie
             command = other(command);
     }
     check.works = other(check.works);
+    for (std::string& each : check.unchecked)
+        each = other(each);
     for (Evidence& evidence : check.evidence) {
         // Names hold addresses and paths ("resolver 10.0.0.53").
         evidence.name = other(evidence.name);
@@ -105,8 +107,10 @@ void rewrite(Diagnosis& diagnosis, const std::function<std::string(std::string_v
     diagnosis.target = other(diagnosis.target);
     for (CheckResult& check : diagnosis.checks)
         rewrite(check, other);
-    for (std::string& each : diagnosis.works)
-        each = other(each);
+    for (std::vector<std::string>* texts : {&diagnosis.works, &diagnosis.not_checked}) {
+        for (std::string& each : *texts)
+            each = other(each);
+    }
 }
 
 void scrub(CheckResult& check, const std::vector<core::Secret>& secrets) {

@@ -51,12 +51,13 @@ struct CheckResult {
     std::string summary;  ///< one line for the table: what was seen
     std::vector<Finding> findings;
     std::vector<Evidence> evidence;
-    std::vector<std::string> needs;     ///< ids of the checks that must not have failed
-    std::string blocked_by;             ///< of a skipped check: the id that blocks it, or the reason in words
-    std::string works;                  ///< what works by this check, a short sentence; empty: nothing to say
-    std::vector<std::string> explains;  ///< of a failed check: ids of checks whose failure is but a symptom of its finding
-    bool required = true;               ///< the examination cannot end well without it
-    core::Duration started{0};          ///< since the examination began
+    std::vector<std::string> needs;      ///< ids of the checks that must not have failed
+    std::string blocked_by;              ///< of a skipped check: the id that blocks it, or the reason in words
+    std::string works;                   ///< what works by this check, a short sentence; empty: nothing to say
+    std::vector<std::string> explains;   ///< of a failed check: ids of checks whose failure is but a symptom of its finding
+    std::vector<std::string> unchecked;  ///< what this check does not tell although it may seem so, and what would tell it
+    bool required = true;                ///< the examination cannot end well without it
+    core::Duration started{0};           ///< since the examination began
     core::Duration took{0};
 };
 
@@ -82,8 +83,9 @@ struct Diagnosis {
     std::string target;      ///< URL without secrets
     std::string mode;        ///< "quick", "default" or "idle"
     NetworkFingerprint network;
-    std::vector<CheckResult> checks;  ///< in the order of the catalogue
-    std::vector<std::string> works;   ///< what still works, a short sentence each
+    std::vector<CheckResult> checks;       ///< in the order of the catalogue
+    std::vector<std::string> works;        ///< what still works, a short sentence each
+    std::vector<std::string> not_checked;  ///< what nobody may take for working by that, and what would check it
 
     /// The first failed check whose needs were met and that no other one explains, of the required ones if any of them failed; its first
     /// finding. Nothing when nothing failed.

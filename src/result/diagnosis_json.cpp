@@ -73,6 +73,7 @@ DiagnosisJson summary_json(const Diagnosis& diagnosis) {
         json["root_category"] = diagnosis.checks[root->check].category;
     }
     json["works"] = diagnosis.works;
+    json["not_checked"] = diagnosis.not_checked;
     return json;
 }
 

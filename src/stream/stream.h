@@ -34,6 +34,7 @@ struct StreamStart {
     bool warmup = false;
     core::TimePoint intended;
     core::TimePoint actual;
+    bool opens_slot = false;
 };
 
 /// One stream's life as a state machine with no socket and no clock:

@@ -34,6 +34,7 @@ struct StreamRecord {
     std::uint32_t attempt = 0;
     bool warmup = false;
     bool reused_connection = false;
+    bool opens_slot = false;  ///< closed loop: the first of its slot, which was due at no time; of a stream just played only, never saved
     core::TimePoint intended_start;
     core::TimePoint started;
     std::optional<core::TimePoint> connected;

@@ -122,6 +122,20 @@ bool exempts(std::string_view entry, std::string_view host, std::uint16_t port) 
     return address.empty() ? is_under(pattern, host) : address == address_bytes(pattern);
 }
 
+/// RFC 3986 §3.1; nothing at all is one that was forgotten.
+bool is_scheme(std::string_view text) {
+    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+    const auto fits = [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.'; };
+    return text.empty() || (is_letter(text.front()) && std::all_of(text.begin(), text.end(), fits));
+}
+
+/// Where "://" ends a scheme; nothing where there is none, and it stands in a password at most.
+std::optional<std::size_t> scheme_size(std::string_view text) {
+    const std::size_t separator = text.find("://");
+    const bool ends_scheme = separator != std::string_view::npos && is_scheme(text.substr(0, separator));
+    return ends_scheme ? std::optional(separator) : std::nullopt;
+}
+
 }  // namespace
 
 std::string Proxy::text() const { return "http://" + host_and_port(host, port); }
@@ -133,9 +147,9 @@ std::string_view ProxyText::host() const {
 
 ProxyText split_proxy(std::string_view text) {
     ProxyText parts;
-    if (const std::size_t separator = text.find("://"); separator != std::string_view::npos) {
-        parts.scheme = text.substr(0, separator);
-        text.remove_prefix(separator + 3);
+    if (const auto size = scheme_size(text)) {
+        parts.scheme = text.substr(0, *size);
+        text.remove_prefix(*size + 3);
     }
     if (const std::size_t at = text.rfind('@'); at != std::string_view::npos) {
         parts.has_login = true;
@@ -148,15 +162,10 @@ ProxyText split_proxy(std::string_view text) {
 
 core::Expected<Proxy> parse_proxy(std::string_view text) {
     const ProxyText parts = split_proxy(text);
-    const bool has_scheme = text.find("://") != std::string_view::npos;
-    const std::string scheme = has_scheme ? core::lowercase(parts.scheme) : "http";
+    const std::string scheme = scheme_size(text) ? core::lowercase(parts.scheme) : "http";
     const std::string_view rest = parts.place;
     if (scheme != "http") {
-        const bool is_word =
-            std::all_of(scheme.begin(), scheme.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); });
-        return no_proxy_url(is_word
-                                ? fmt::format("a proxy that is spoken to by {}:// is not supported", core::printable(scheme, kShownBytes))
-                                : std::string("what stands before \"://\" is no scheme"));
+        return no_proxy_url(fmt::format("a proxy that is spoken to by {}:// is not supported", core::printable(scheme, kShownBytes)));
     }
     Proxy proxy;
     if (parts.has_login) {
@@ -164,7 +173,9 @@ core::Expected<Proxy> parse_proxy(std::string_view text) {
         if (!credentials) {
             return no_proxy_url("the proxy's user or password holds a '%' that is not percent-encoded");
         }
-        proxy.credentials = core::Secret(*std::move(credentials));
+        // A user without a password: the colon belongs to what is sent all the same (RFC 7617 §2).
+        const bool is_user_alone = !credentials->empty() && parts.login.find(':') == std::string_view::npos;
+        proxy.credentials = core::Secret(*credentials + (is_user_alone ? ":" : ""));
     }
     const std::string_view authority = rest.substr(0, rest.find('/'));
     if (authority.size() + 1 < rest.size()) {
@@ -187,7 +198,8 @@ std::string basic_authorization(const core::Secret& credentials) { return "Basic
 
 bool bypasses_proxy(std::string_view no_proxy, std::string_view host, std::uint16_t port) {
     std::string list(no_proxy);
-    std::replace(list.begin(), list.end(), ' ', ',');
+    std::replace_if(
+        list.begin(), list.end(), [](char c) { return c == ' ' || c == '\t'; }, ',');
     const auto entries = core::split(list, ',');
     return std::any_of(entries.begin(), entries.end(),
                        [&](std::string_view entry) { return !core::trimmed(entry).empty() && exempts(core::trimmed(entry), host, port); });

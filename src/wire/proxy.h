@@ -26,7 +26,7 @@ inline constexpr std::array<std::string_view, 6> kProxyVariables = {"https_proxy
                                                                     "HTTP_PROXY",  "all_proxy",   "ALL_PROXY"};
 inline constexpr std::array<std::string_view, 2> kNoProxyVariables = {"no_proxy", "NO_PROXY"};
 
-/// The parts of a proxy's text, however badly it is written: a password may hold any character, so that the last '@' ends the login.
+/// The parts of a proxy's text, however badly it is written: the last '@' ends the login, and "://" a scheme if what stands before can be one.
 struct ProxyText {
     std::string_view scheme;  ///< without "://"; empty: none
     std::string_view login;   ///< as it is written, not decoded; empty: none

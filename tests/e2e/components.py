@@ -4,6 +4,8 @@ Each is a context manager that gives its port, runs in the foreground with a pri
 the program is not installed, Absent is raised with the reason."""
 
 import contextlib
+import enum
+import itertools
 import os
 import pathlib
 import pwd
@@ -226,12 +228,26 @@ def socat(relay_port, *options):
             yield port
 
 
-THIN_HOST = "10.99.7.2"
+_thin_networks = itertools.count()
+
+
+def thin_host():
+    """An address for thin_line(), in a network of its own."""
+    number = next(_thin_networks) % 250
+    return f"10.{100 + os.getpid() % 100}.{number}.2"
+
+
+class Ways(enum.Enum):
+    """Which of a line's directions are thin."""
+
+    DOWN = enum.auto()
+    BOTH = enum.auto()
 
 
 @contextlib.contextmanager
-def thin_line(target_port, rate):
-    """A port at THIN_HOST from which answers come no faster than `rate` ("64kbit"): a network namespace of its own behind a token bucket."""
+def thin_line(host, target_port, rate, ways=Ways.DOWN, patience="20s"):
+    """A port at `host`, which is one of thin_host(), from which answers come no faster than `rate` ("64kbit"), nor do questions go if both ways are thin: a network
+    namespace of its own behind a token bucket. What would wait for longer than `patience` is dropped."""
     ip, tc, path = program("ip"), program("tc"), program("socat")
     if reason := netlab.why_not():
         raise Absent(reason)
@@ -246,16 +262,19 @@ def thin_line(target_port, rate):
                 raise Absent(f"{' '.join(map(str, words))}: {done.stderr.strip()}")
 
         do(ip, "link", "add", outer, "type", "veth", "peer", "name", inner, "netns", name)
-        do(ip, "addr", "add", "10.99.7.1/30", "dev", outer)
+        do(ip, "addr", "add", f"{host[:-1]}1/30", "dev", outer)
         do(ip, "link", "set", outer, "up")
-        do(ip, "-n", name, "addr", "add", f"{THIN_HOST}/30", "dev", inner)
+        do(ip, "-n", name, "addr", "add", f"{host}/30", "dev", inner)
         do(ip, "-n", name, "link", "set", inner, "up")
-        do(tc, "-n", name, "qdisc", "add", "dev", inner, "root", "tbf", "rate", rate, "burst", "1600", "latency", "20s")
+        bucket = ("root", "tbf", "rate", rate, "burst", "1600", "latency", patience)
+        do(tc, "-n", name, "qdisc", "add", "dev", inner, *bucket)
+        if ways is Ways.BOTH:
+            do(tc, "qdisc", "add", "dev", outer, *bucket)
         # A socket of the file system reaches from one namespace into the other.
         way = folder / "way"
-        stack.enter_context(child([path, f"UNIX-LISTEN:{way},fork", f"TCP:127.0.0.1:{target_port},nodelay"]))
-        stack.enter_context(lab.running(port, [ip, "netns", "exec", name, path, f"TCP-LISTEN:{port},bind={THIN_HOST},fork,reuseaddr,nodelay",
-                                               f"UNIX-CONNECT:{way}"], host=THIN_HOST))  # fmt: skip
+        stack.enter_context(child([path, f"UNIX-LISTEN:{way},fork,backlog=128", f"TCP:127.0.0.1:{target_port},nodelay"]))
+        stack.enter_context(lab.running(port, [ip, "netns", "exec", name, path, f"TCP-LISTEN:{port},bind={host},fork,reuseaddr,nodelay,backlog=128",
+                                               f"UNIX-CONNECT:{way}"], host=host))  # fmt: skip
         yield port
 
 

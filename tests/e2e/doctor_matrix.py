@@ -19,8 +19,8 @@ HEALTHY = "healthy"
 
 
 def environment_of(told=None):
-    """A machine without proxies, with the canary key in LAB_KEY."""
-    clean = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    """A machine without proxies and bundles of certificates of its own, with the canary key in LAB_KEY."""
+    clean = {name: value for name, value in os.environ.items() if not name.lower().endswith(("_proxy", "_ca_bundle"))}
     return {**clean, "LAB_KEY": KEY, "NO_COLOR": "1", **(told or {})}
 
 

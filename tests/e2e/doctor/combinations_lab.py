@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import re
 import select
 import socket
 import struct
@@ -152,6 +153,72 @@ def replaced(old, new):
         yield data.replace(old, new)
 
     return how
+
+
+def only_on(text, make):
+    """`make` on connections whose first data holds the text; nothing on others."""
+
+    def outer():
+        inner = []
+
+        def how(data):
+            if not inner:
+                inner.append(make() if text in data else whole)
+            yield from inner[0](data)
+
+        return how
+
+    return outer
+
+
+def first_bytes_gathered(most):
+    """So many bytes are waited for, or the end of the body; what follows goes at once."""
+
+    def make():
+        held = []
+
+        def how(data):
+            if not how.gathers:
+                yield data
+                return
+            held.append(data)
+            if sum(map(len, held)) >= most or data.endswith(b"0\r\n\r\n"):
+                how.gathers = False
+                yield b"".join(held)
+
+        how.gathers = True
+        return how
+
+    return make
+
+
+def one_behind(end=b""):
+    """Each piece goes when the next one is there; behind the one that holds `end`, none is waited for."""
+
+    def make():
+        kept = []
+
+        def how(data):
+            kept.append(data)
+            is_last = end and end in data
+            for _ in range(len(kept) - (0 if is_last else 1)):
+                yield kept.pop(0)
+
+        return how
+
+    return make
+
+
+EVENT = rb"[0-9a-f]+\r\n(data: \{\"seq\":%s,[^\n]*\n\n)\r\n"
+
+
+def of_event(number, change):
+    """The relay's chunk of this event (a regular expression of its number) replaced by what `change` makes of the event."""
+
+    def how(data):
+        yield re.sub(EVENT % number, lambda found: change(found[1]), data)
+
+    return lambda: how
 
 
 class Connection:
@@ -346,6 +413,9 @@ class Certified(network_faults_test.Lab):
         self._authority("second", "intermediate")
         self._authority("third", "second")
         self._authority("old", "root", days=(-60, -3))
+        self._authority("short", "root", days=(-60, 7))
+        self._authority("narrow", "root", more="nameConstraints=critical,permitted;DNS:other.example\n")
+        self._authority("ended", "root", days=(-60, -3), subject="/O=Lab/CN=Lab intermediate", key="intermediate.key")
         self.certificates |= {
             "wildcard": chain.issue("wildcard", f"*.{parent}"),
             "wildcard too high": chain.issue("high", f"*.{parent.partition('.')[2]}"),
@@ -356,17 +426,23 @@ class Certified(network_faults_test.Lab):
             "expired authority": chain.issue("under-old", host, by="old", send=("old",)),
             "for clients": self._leaf("clients", f"subjectAltName=DNS:{host}\nextendedKeyUsage=clientAuth\n"),
             "weak": self._weak(host),
+            "common name alone": self._leaf("cn", "basicConstraints=CA:FALSE\n", subject=host),
+            "under a short authority": chain.issue("under-short", host, by="short", send=("short",)),
+            "constrained": chain.issue("constrained", host, by="narrow", send=("narrow",)),
+            "both authorities": chain.issue("both", host, send=("ended", "intermediate")),
         }
-        for name in ("wildcard", "long chain", "shuffled", "of others too"):
+        for name in ("wildcard", "long chain", "shuffled", "of others too", "common name alone", "under a short authority", "both authorities"):
             wiretap.genuine_certificate(self.certificates[name][0])
 
-    def _authority(self, name, by, days=(-3650, 3650)):
-        lab.openssl("genrsa", "-out", f"{name}.key", 2048, folder=self.chains.folder)
-        self.chains._sign(name, f"/O=Lab/CN={name}", network_faults_test.chains.AUTHORITY, by, days, key=f"{name}.key")  # noqa: SLF001
+    def _authority(self, name, by, days=(-3650, 3650), more="", subject="", key=""):
+        if not key:
+            lab.openssl("genrsa", "-out", f"{name}.key", 2048, folder=self.chains.folder)
+        extensions = network_faults_test.chains.AUTHORITY + more
+        self.chains._sign(name, subject or f"/O=Lab/CN={name}", extensions, by, days, key=key or f"{name}.key")  # noqa: SLF001
 
-    def _leaf(self, name, extensions, key="leaf.key"):
+    def _leaf(self, name, extensions, key="leaf.key", subject=""):
         chain = self.chains
-        chain._sign(name, f"/CN={name}", extensions, "intermediate", (-10, 60), key=key)  # noqa: SLF001
+        chain._sign(name, f"/CN={subject or name}", extensions, "intermediate", (-10, 60), key=key)  # noqa: SLF001
         sent = chain.folder / f"{name}.chain.pem"
         sent.write_text((chain.folder / f"{name}.pem").read_text() + (chain.folder / "intermediate.pem").read_text())
         return sent, chain.folder / key

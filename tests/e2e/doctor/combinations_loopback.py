@@ -8,8 +8,8 @@ import components
 import hostile_test
 import lab
 import wiretap
-from combinations_lab import (Asked, Reset, STREAM_HEAD, after, after_text, chunk, hold, later, on_each, replaced, reset, rows_of, shred,
-                              stream_page, whole)  # fmt: skip
+from combinations_lab import (Asked, Reset, STREAM_HEAD, after, after_text, chunk, first_bytes_gathered, hold, later, of_event, on_each, one_behind, only_on,
+                              replaced, reset, rows_of, shred, stream_page, whole)  # fmt: skip
 from doctor_matrix import KEY
 from hostile_test import Hostile, answer, as_relay, head_of
 
@@ -383,6 +383,116 @@ def _(place):
     asked = place.behind_nginx(f"location / {{ {forward} proxy_next_upstream off; }}", "--quick", http=servers.replace("{", "{{").replace("}", "}}"))
     place.enter(wiretap.genuine_port(urllib.parse.urlsplit(asked.url).port))
     return asked
+
+
+# --- streams that are taken apart, and the beginning or the next event waited for -----------------------------------------------------------
+
+EVENTS = b"text/event-stream"
+ERROR = b'data: {"error":{"message":"upstream gone"}}\n\n'
+
+
+@row("an event is lost", "sse.altered", says="event 5 did not come", how=of_event(b"5", lambda event: b""))
+@row("events come twice", "sse.altered", says="came twice", how=of_event(rb"\d+", lambda event: chunk(event) * 2))
+@row("a gateway's own error ends streams", "sse.truncated", says="upstream gone",
+     how=after_text(b'"seq":6', 0, lambda data: iter((chunk(ERROR) + b"0\r\n\r\n",)), only=EVENTS))  # fmt: skip
+@row("streams wait for their first 350 bytes", also=("sse.held-at-first",), says="The first", how=only_on(EVENTS, first_bytes_gathered(350)))
+@row("each event waits for the next", also=("sse.one-behind",), says="the last one in time", how=only_on(EVENTS, one_behind(b"0\r\n\r\n")))
+def _(place, how):
+    return place.asked(place.line(down=on_each(how)))
+
+
+@row("a coding that nobody offered", "sse.compression-broken", works="WebSocket")
+def _(place):
+    coded = "set $coding ''; if ($http_accept_encoding = gzip) { set $coding br; } add_header Content-Encoding $coding;"
+    return place.behind_nginx(f"location / {{ {place.forward} }} location = /v1/doctor/stream {{ {place.forward} {coded} }}")
+
+
+@row("healthy: every answer up to 400 ms late")
+def _(place):
+    return Asked(url=place.middle(down=lambda: components.Jitter(0.4)))
+
+
+@row("long answers are held, and streams are not", "http.answer-held", never=("net.mtu-blackhole-down",), works="SSE streams")
+def _(place):
+    held = set()
+
+    def up(number):
+        def how(data):
+            if b"pad_bytes=12000" in data:
+                held.add(number)
+            yield data
+
+        return how
+
+    def down(number):
+        return lambda data: (hold if number in held else whole)(data)
+
+    return place.asked(place.line(up=up, down=down))
+
+
+# --- WebSockets that open and then do not do -----------------------------------------------------------------------------------------------
+
+SHUT = {"opened and closed with 1013": ("ws.gateway", b"\x88\x02\x03\xf5"), "opened and closed with 1008": ("ws.policy-denied", b"\x88\x02\x03\xf0")}
+
+
+def opened_with(frames):
+    return lambda place: place.asked(place.enter(Hostile(hostile_test.websocket(frames))).port, "--only", "ws.echo")
+
+
+for name, (code, frame) in SHUT.items():
+    row(f"WebSockets {name}", code)(opened_with(frame))
+
+
+WEBSOCKET = b"101 Switching"
+
+
+@row("WebSockets die of their first frame", "ws.cut")
+def _(place):
+    def strict(_number):
+        seen = []
+
+        def how(data):
+            seen.append(b"Upgrade: websocket" in data)
+            yield from (reset if seen[0] and len(seen) > 1 else whole)(data)
+
+        return how
+
+    return place.asked(place.line(up=strict), "--quick")
+
+
+@row("WebSockets die of more than 8 kB", "ws.frame-blocked", says="small messages come back")
+def _(place):
+    return place.asked(place.line(up=on_each(only_on(b"Upgrade: websocket", after(8192, reset)))), "--quick")
+
+
+@row("WebSocket messages of more than 64 KiB get lost", "ws.frame-blocked", says="65 KiB")
+def _(place):
+    return Asked(url=place.middle(up=LongFrames), flags=("--quick",))
+
+
+class LongFrames(components.FrameFilter):
+    """Drops frames of more than 64 KiB."""
+
+    def drops(self, frame):
+        return len(frame) > 65536
+
+
+@row("the last WebSocket frame waits for the next", "ws.buffered", says="only when more was sent")
+def _(place):
+    return Asked(url=place.middle(down=LastFrame), flags=("--quick",))
+
+
+class LastFrame(components.FrameFilter):
+    """Lets a frame go when it has the next one."""
+
+    kept = b""
+
+    def feed(self, data):
+        out = super().feed(data)
+        if self.in_head or not self.is_websocket or out.startswith(b"HTTP/"):
+            return out
+        kept, self.kept = self.kept, out or self.kept
+        return kept if out else b""
 
 
 # --- proxies that are none, or want other things ------------------------------------------------------------------------------------------

@@ -3,7 +3,10 @@
 import contextlib
 import dataclasses
 import pathlib
+import socket
+import ssl
 import tempfile
+import threading
 
 import components
 import netlab
@@ -20,6 +23,7 @@ BY_TEXT = "-m string --string x --algo bm"
 AT_RANDOM = "-m statistic --mode random --probability 0.03"
 BY_COUNT = "-m statistic --mode nth --every 2 --packet 0"
 BY_BYTES = "-m connbytes --connbytes 1 --connbytes-dir original --connbytes-mode bytes"
+LOSSY = ("net.flaky", "tls.slow", "tcp.slow", "ws.ping-swallowed", "http.no-keepalive")
 FAKETIME = {"DONT_FAKE_MONOTONIC": "1"}
 BOTH = {HOST: [SERVER, SERVER6]}
 
@@ -73,8 +77,8 @@ def search_list(net, lab):
 
 
 @row("the first resolver denies, the second knows", "dns.nxdomain", says="knows it", first={})
-@row("the first resolver refuses, the second knows", first={}, rcode=REFUSED, may=("dns.one-resolver-dead", "dns.slow"))
-@row("the first resolver fails, the second knows", first={}, rcode=SERVFAIL, may=("dns.one-resolver-dead", "dns.slow"))
+@row("the first resolver refuses, the second knows", also=("dns.resolvers-differ",), first={}, rcode=REFUSED, may=("dns.slow",))
+@row("the first resolver fails, the second knows", also=("dns.resolvers-differ",), first={}, rcode=SERVFAIL, may=("dns.slow",))
 def two_resolvers(net, lab, first, **behaviour):
     net.resolve_at(ROUTER_NEAR, ROUTER_FAR)
     with net.resolver(first, **behaviour), net.resolver(address=ROUTER_FAR), edge(net, lab) as asked:
@@ -262,7 +266,7 @@ def weak_key(net, lab):
 
 
 @row("a wrong clock and the wrong host", "tls.wrong-host", certificate="other", offset="+3y")
-@row("a wrong clock and an untrusted authority", "tls.intercepted-untrusted", also=("clock.skewed",), certificate="stranger", offset="+1y")
+@row("a wrong clock and an untrusted authority", "tls.intercepted-untrusted", never=("tls.expired",), certificate="stranger", offset="+1y")
 def clock(net, lab, certificate, offset):
     with lab.relay(net, certificate, records=ONLY_V4) as asked:
         yield quick(asked, before=(components.program("faketime"), "-f", offset), environment=FAKETIME)
@@ -320,3 +324,237 @@ def behind_proxy(net, lab, certificate, has_hole=False):
         asked = stack.enter_context(lab.relay(net, certificate, records=ONLY_V4))
         proxy = stack.enter_context(proxy_at(net.srv, folder, SERVER, names=f"{SERVER} {HOST}"))
         yield quick(asked, "--proxy", proxy)
+
+
+# --- one of several: resolvers, addresses ---------------------------------------------------------------------------------------------------
+
+SECOND = "203.0.113.10"  # another address of the server's
+
+
+@row("the first resolver leads to somebody else, the second one knows", "dns.resolvers-differ", who="your-network", first=ROUTER_FAR)
+@row("the first resolver gives an old address, the second one knows", "dns.resolvers-differ", who="your-network", first=NOBODY)
+@row("the second of two resolvers sinks the name", also=("dns.resolvers-differ",), first=SERVER, second="0.0.0.0")
+def lying_resolver(net, lab, first, second=SERVER):
+    net.resolve_at(ROUTER_NEAR, ROUTER_FAR)
+    block_page = net.nginx(tls_server(lab.certificates["other"], "return 403;"), where=net.rtr)
+    with net.resolver({HOST: [first]}), net.resolver({HOST: [second]}, address=ROUTER_FAR), block_page, edge(net, lab) as asked:
+        yield quick(asked)
+
+
+@row("one of two addresses has another certificate", also=("tls.one-address-bad",), order=(SERVER, SECOND), certificate="other")
+@row("one of two addresses has expired, the one that programs use", "tls.one-address-bad", who="relay", order=(SECOND, SERVER), certificate="expired")
+@row("one of two addresses speaks plain HTTP, the one that programs use", "tls.one-address-bad", order=(SECOND, SERVER), certificate="")
+@row("IPv6 leads to somebody else", "tls.one-address-bad", order=(SERVER6, SERVER), certificate="other")
+@row("healthy: two addresses with different certificates, both good", order=(SERVER, SECOND), certificate="small")
+def two_addresses(net, lab, order, certificate):
+    net.srv.ip(f"addr add {SECOND}/24 dev eth0")
+    bad = next(each for each in order if each != SERVER)
+    listen = f"[{bad}]:443" if ":" in bad else f"{bad}:443"
+    with net.resolver({HOST: list(order)}), net.relay() as port:
+        good = tls_server(lab.certificates["good"], forward(port)).replace("listen [::]:443 ssl;", "").replace("listen 443 ssl;", f"listen {SERVER}:443 ssl;")
+        keys = lab.certificates[certificate or "good"]
+        other = f"server {{ listen {listen} ssl; ssl_certificate {keys[0]}; ssl_certificate_key {keys[1]}; {forward(port)} }}"
+        plain = f"server {{ listen {listen}; return 404; }}"
+        with net.nginx(good, other if certificate else plain, plain_server("return 404;"), port=80):
+            yield quick(Asked(flags=("--cacert", lab.chains.root)))
+
+
+@row("an MTU hole over IPv6 alone", "net.mtu-blackhole-down", works="TLS works at 203.0.113.2")
+def hole_over_v6(net, lab):
+    net.rtr.ip(f"-6 route add {netlab.CLIENT6}/128 dev r0 mtu lock 1280")
+    net.rtr.iptables("-A OUTPUT -p icmpv6 --icmpv6-type packet-too-big -j DROP", version=6)
+    with lab.relay(net) as asked:
+        yield quick(asked)
+
+
+# --- this machine's own doing -------------------------------------------------------------------------------------------------------------
+
+
+@row("a search list whose domain answers for every name", "dns.search-list", who="you", options="ndots:5")
+@row("healthy: the same list, and the name comes first", options="ndots:1")
+def catching_search_list(net, lab, options):
+    net.resolve_at(ROUTER_NEAR)
+    net.write_etc("resolv.conf", f"search corp.example\nnameserver {ROUTER_NEAR}\noptions {options}\n")
+    records = {HOST: [SERVER], f"{HOST}.corp.example": [ROUTER_FAR]}
+    with net.resolver(records), edge(net, lab) as asked, net.nginx(tls_server(lab.certificates["other"], "return 200;"), where=net.rtr):
+        yield quick(asked)
+
+
+@row("healthy: a line of the hosts file that nothing uses")
+def unused_hosts_line(net, lab):
+    net.hosts(f"{NOBODY} {HOST}")
+    net.write_etc("nsswitch.conf", "hosts: dns files\n")
+    with lab.relay(net, records=ONLY_V4) as asked:
+        yield quick(asked)
+
+
+@row("this machine's own resolver does not run", "dns.timeout", who="you", server="127.0.0.53")
+def no_stub(net, lab, server):
+    net.resolve_at(server)
+    with lab.relay(net, records=ONLY_V4) as asked:
+        yield quick(asked)
+
+
+@row("answers too long for UDP, and TCP port 53 blocked", "dns.timeout", says="TCP port 53 is blocked")
+def truncated_alone(net, lab):
+    net.rtr.iptables("-A INPUT -p tcp --dport 53 -j DROP")
+    with served_by(net, Truncating(ONLY_V4)), edge(net, lab) as asked:
+        yield quick(asked)
+
+
+@row("questions with EDNS are swallowed, and this machine asks so", "dns.local-lookup-fails", who="you", says="EDNS")
+def edns_swallowed(net, lab):
+    net.resolve_at(ROUTER_NEAR, options="edns0")
+    with served_by(net, Upon(ONLY_V4)), edge(net, lab) as asked:
+        yield quick(asked)
+
+
+@row("the router of this network is off", "net.gateway-down")
+@row("the router of this network is off, the name is in the hosts file", "net.gateway-down", hosts=True)
+def dead_gateway(net, lab, hosts=False):
+    net.cli.ip("route replace default via 198.51.100.99")
+    if hosts:
+        net.hosts(f"{SERVER} {HOST}")
+    net.resolve_at("203.0.113.53")
+    with lab.relay(net, records=ONLY_V4) as asked:
+        yield quick(asked)
+
+
+@row("packets go in circles", "tcp.no-route", says="circles")
+def in_circles(net, lab):
+    net.srv.sysctl("net.ipv4.ip_forward=1", "net.ipv4.icmp_ratelimit=0")
+    net.rtr.ip(f"route add 198.18.0.0/15 via {SERVER}")
+    with lab.relay(net, records={HOST: ["198.18.0.7"]}) as asked:
+        yield quick(asked)
+
+
+@row("no local port is left", "host.ports-few", who="you")
+def no_ports(net, lab):
+    ports = range(40000, 40040)
+    net.cli.sysctl(f"net.ipv4.ip_local_port_range={ports[0]} {ports[-1]}")
+    with lab.relay(net, records=ONLY_V4) as asked, contextlib.ExitStack() as stack:
+        for port in ports:
+            stack.enter_context(net.cli.call(socket.create_connection, (SERVER, 443), 5, (netlab.CLIENT, port)))
+        yield quick(asked)
+
+
+@row("this machine's own firewall forbids", "tcp.admin-prohibited", who="you", rule="-j REJECT --reject-with icmp-admin-prohibited")
+def own_rule(net, lab, rule):
+    net.cli.iptables(f"-A OUTPUT -p tcp --dport 443 {rule}")
+    with lab.relay(net, records=ONLY_V4) as asked:
+        yield quick(asked)
+
+
+@row("a firewall that refuses the protocol", "tcp.refused", says=ROUTER_NEAR)
+def protocol_unreachable(net, lab):
+    net.rtr.iptables("-A FORWARD -p tcp -j REJECT --reject-with icmp-proto-unreachable")
+    with lab.relay(net, records=ONLY_V4) as asked:
+        yield quick(asked)
+
+
+# --- greetings that some devices do not take ------------------------------------------------------------------------------------------------
+
+
+@row("greetings of TLS 1.3 dropped", "tls.new-version-dropped", who="your-network", match=BY_TEXT, hex="|002b0005040304|", target="DROP")
+@row("greetings of TLS 1.3 reset", "tls.new-version-dropped", match=BY_TEXT, hex="|002b0005040304|", target="REJECT --reject-with tcp-reset")
+@row("greetings of two packets dropped", also=("tls.large-greeting-dropped",), match=BY_TEXT, hex="|16030106|", target="DROP")
+def greeting(net, lab, hex, target):  # noqa: A002 (the word of iptables)
+    net.rtr.iptables(f"-A FORWARD -p tcp --dport 443 -m string --hex-string {hex} --algo bm -j {target}")
+    with lab.relay(net, records=ONLY_V4) as asked:
+        yield quick(asked)
+
+
+@contextlib.contextmanager
+def peer(net, serve):
+    """At port 443 of the server: what `serve` does with each connection."""
+    stop = threading.Event()
+
+    def accept(listener):
+        while not stop.is_set():
+            with contextlib.suppress(OSError):
+                connection, _ = listener.accept()
+                threads.append(threading.Thread(target=answer, args=(connection,)))
+                threads[-1].start()
+
+    def answer(connection):
+        with connection, contextlib.suppress(OSError):
+            connection.settimeout(5)
+            serve(connection, stop)
+
+    with net.resolver(ONLY_V4), net.srv.listener(SERVER, 443) as listener:
+        listener.settimeout(0.1)
+        threads = [threading.Thread(target=accept, args=(listener,))]
+        threads[0].start()
+        try:
+            yield quick(Asked())
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join()
+
+
+def close_at_once(_connection, _stop):
+    pass
+
+
+def close_late(_connection, stop):
+    stop.wait(2.5)
+
+
+def speak_first(connection, _stop):
+    connection.sendall(b"SSH-2.0-OpenSSH_9.2p1\r\n")
+    connection.recv(4096)
+
+
+def bad_request(connection, _stop):
+    connection.recv(4096)
+    connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+
+
+def refuse_protocols(connection, _stop):
+    connection.recv(4096)
+    connection.sendall(b"\x15\x03\x03\x00\x02\x02\x78")  # fatal alert 120, no_application_protocol
+
+
+@row("a load balancer with nobody behind it", "tls.closed-at-once", who="relay", serve=close_at_once)
+@row("a forwarder that gives up after some seconds", "tls.closed-at-once", who="relay", serve=close_late)
+@row("SSH at the port of TLS", "tls.not-tls", says="SSH-2.0", serve=speak_first)
+@row("plain HTTP at the port of TLS, 400 for everything", "tls.plain-http", serve=bad_request)
+@row("a server that takes no HTTP/1.1 in ALPN", "tls.refused", says="ALPN", serve=refuse_protocols)
+def odd_peer(net, lab, serve):
+    with peer(net, serve) as asked:
+        yield asked
+
+
+@row("a front end that says hand-shake failure to a name that it does not know", "tls.sni-unknown", who="relay")
+def front_end(net, lab):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*lab.certificates["other"])
+    context.sni_callback = lambda _session, name, _context: ssl.ALERT_DESCRIPTION_HANDSHAKE_FAILURE if name == HOST else None
+
+    def serve(connection, _stop):
+        with context.wrap_socket(connection, server_side=True) as session:
+            session.recv(4096)
+
+    with peer(net, serve) as asked:
+        yield asked
+
+
+@row("a fifth of all packets is lost", one_of=("healthy", "net.flaky"), exits=(0, 98), may=LOSSY, match=AT_RANDOM,
+     never=("net.mtu-blackhole-down", "tls.sni-drop", "tls.server-silent", "tls.greeting-dropped", "tls.new-version-dropped"))  # fmt: skip
+def a_fifth_lost(net, lab):
+    net.rtr.iptables(f"-A FORWARD -p tcp {AT_RANDOM.replace('0.03', '0.2')} -j DROP")
+    with lab.relay(net, records=ONLY_V4) as asked:
+        yield quick(asked, "--only", "tls.verify")  # what is beyond has other reasons to fail on such a line
+
+
+# --- certificates that some programs take, and others do not --------------------------------------------------------------------------------
+
+
+@row("a certificate without alternative names", also=("tls.common-name-only",), certificate="common name alone")
+@row("an authority that ends in a week", also=("tls.expires-soon",), says="an authority", certificate="under a short authority")
+@row("an authority for other names", "tls.unfit-certificate", says="subtree", certificate="constrained")
+@row("healthy: an expired authority of the same key beside the good one", certificate="both authorities")
+def odd_certificates(net, lab, certificate):
+    with lab.relay(net, certificate, records=ONLY_V4) as asked:
+        yield quick(asked)

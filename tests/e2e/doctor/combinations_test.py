@@ -20,6 +20,7 @@ import unittest
 import combinations_lab
 import combinations_loopback
 import combinations_network
+import combinations_proxy
 import components
 import doctor_matrix
 import harness
@@ -29,6 +30,7 @@ from doctor_matrix import HEALTHY, KEY
 from relay_process import relay
 
 AT_ONCE = 12
+ALL = combinations_network.ROWS + combinations_proxy.NETWORK + combinations_loopback.ROWS + combinations_proxy.LOOPBACK
 OF_THIS_MACHINE = ("env", "clock", "host", "key")  # what they warn of depends on where the test runs, and on its key
 MATRIX = []  # (row, wanted, given, seconds)
 SKIPPED = []
@@ -117,7 +119,7 @@ class Combinations(unittest.TestCase):
 
     def test_rows(self):
         word = os.environ.get("ROWS", "")
-        rows = [row for row in combinations_network.ROWS + combinations_loopback.ROWS if word in row.name]
+        rows = [row for row in ALL if word in row.name]
         with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
             playing = [(row, pool.submit(play, row, self.shared)) for row in rows]
             for row, future in playing:

@@ -4,6 +4,7 @@ middle of our own. Rows run side by side, as doctor mostly waits. Prints the con
 import concurrent.futures
 import contextlib
 import dataclasses
+import functools
 import json
 import pathlib
 import sys
@@ -92,8 +93,14 @@ class Row:
 
 
 def row(fault, root="", exit_code=None, **more):
+    """What Row does not take goes to the function."""
+    fields = {field.name for field in dataclasses.fields(Row)}
+    told = {name: value for name, value in more.items() if name in fields}
+    parameters = {name: value for name, value in more.items() if name not in fields}
+
     def add(make):
-        ROWS.append(Row(fault, root, make, (99 if root else 0) if exit_code is None else exit_code, **more))
+        made = functools.partial(make, **parameters) if parameters else make
+        ROWS.append(Row(fault, root, made, (99 if root else 0) if exit_code is None else exit_code, **told))
         return make
 
     return add
@@ -722,12 +729,14 @@ def _(place):
     return [place.middle(down=lambda: components.FirstLate(0.25))]
 
 
-@row("F44 thin line, 64 kbit/s", never=STREAMS_WELL, works="WebSocket")
-def _(place):
-    authority = place.authority()
-    edge = place.enter(lab.nginx(f"location / {{ {place.forward} proxy_buffering off; }}", authority.issue_to_relay("edge", f"IP:{components.THIN_HOST}")))
-    port = place.enter(components.thin_line(edge, "64kbit"))
-    return [f"https://{components.THIN_HOST}:{port}/v1", "--cacert", authority.certificate]
+@row("F44 thin line, 64 kbit/s", never=STREAMS_WELL, works="WebSocket", line=("64kbit",))
+@row("F44 thin line both ways, 64 kbit/s", never=STREAMS_WELL, works="WebSocket", line=("64kbit", components.Ways.BOTH))
+@row("F44 thin line that drops, 64 kbit/s", never=("net.mtu", "ws.frame", "ws.one-way"), works="WebSocket", line=("64kbit", components.Ways.BOTH, "1s"))
+def _(place, line):
+    authority, host = place.authority(), components.thin_host()
+    edge = place.enter(lab.nginx(f"location / {{ {place.forward} proxy_buffering off; }}", authority.issue_to_relay("edge", f"IP:{host}")))
+    port = place.enter(components.thin_line(host, edge, *line))
+    return [f"https://{host}:{port}/v1", "--cacert", authority.certificate]
 
 
 @row("F44 one pause of a second", never=STREAMS_WELL, works="SSE streams")
@@ -746,24 +755,48 @@ def _(place):
     return [place.nginx(f"location / {{ {place.forward} }} location = /v1/doctor/stream {{ proxy_pass http://127.0.0.1:{silent}; }}")]
 
 
-@row("held for longer than 10 s", "sse.buffered-full", works="WebSocket", says="not even the head")
-def _(place):
-    return [place.middle(down=lambda: StreamDam(b"text/event-stream"))]
+@row("held for longer than 10 s", "sse.buffered-full", works="WebSocket", says="not even the head", text=b"text/event-stream")
+@row("body held for longer", "sse.buffered-full", works="WebSocket", says="0 came", text=b'"seq":1')
+def _(place, text):
+    dams = StreamDams(text)
+    return [place.middle(up=dams.up, down=dams.down)]
 
 
-@row("body held for longer", "sse.buffered-full", works="WebSocket", says="0 came")
-def _(place):
-    return [place.middle(down=lambda: StreamDam(b'"seq":1'))]
+class StreamDams:
+    """Hold what follows a text for 12 s, on connections on which a stream of twelve events was asked for: neither of those that end at once
+    nor of long answers."""
+
+    def __init__(self, text):
+        self.text = text
+        self.last = None  # of a connection `up` is made first, then `down`
+
+    def up(self):
+        self.last = Asking(b"events=12")
+        return self.last
+
+    def down(self):
+        return StreamDam(self.text, self.last)
+
+
+class Asking(components.Passing):
+    """Remembers whether something was asked for."""
+
+    def __init__(self, text):
+        self.text = text
+        self.is_asked = False
+
+    def feed(self, data):
+        self.is_asked = self.is_asked or self.text in data
+        return data
 
 
 class StreamDam(Dam):
-    """For 12 s, and only of streams that do not end at once."""
-
-    def __init__(self, text):
-        super().__init__(b"text/event-stream", text, 12)
+    def __init__(self, text, asking):
+        super().__init__(b"", text, 12)
+        self.asking = asking
 
     def feed(self, data):
-        return data if b"0\r\n\r\n" in data else super().feed(data)
+        return super().feed(data) if self.asking.is_asked else data
 
 
 @row("no [DONE]", also=("sse.no-done",))

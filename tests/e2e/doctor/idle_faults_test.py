@@ -207,6 +207,15 @@ def socat():
         both_warn("F50 socat -T", climb(url_of(port), expect_exit=0))
 
 
+@case
+def a_gateway_that_gives_up_in_words():
+    """An event of its own and [DONE] are no sign of life."""
+    with relay("fast") as server, idle_lab.giving_up_in_words(server.port, T) as port:
+        document = climb(url_of(port), "--only", "idle.sse", expect_exit=0)
+        found = _expect.expect("F50 an error event", document, "idle.sse", TIMER, "warn", T)
+        harness.check(f"its words are quoted: {found['evidence']['quiet']}", "upstream was quiet" in found["evidence"]["quiet"])
+
+
 # --- F51, F52: routers and devices that work below HTTP
 
 

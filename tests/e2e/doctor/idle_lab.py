@@ -186,6 +186,47 @@ def without_comments(to):
 
 
 @contextlib.contextmanager
+def giving_up_in_words(to, after_s):
+    """A gateway that ends event streams on which the relay was quiet for so long with an error of its own, and in order. All else passes."""
+    error = b'data: {"error":{"message":"upstream was quiet"}}\n\ndata: [DONE]\n\n'
+
+    async def answers(reader, writer):
+        is_stream = False
+        with contextlib.suppress(ConnectionError, asyncio.CancelledError):
+            while True:
+                try:
+                    data = await asyncio.wait_for(reader.read(65536), after_s if is_stream else None)
+                except asyncio.TimeoutError:
+                    writer.write(b"%x\r\n%s\r\n0\r\n\r\n" % (len(error), error))
+                    break
+                if not data:
+                    break
+                is_stream = is_stream or b"text/event-stream" in data
+                writer.write(data)
+                await writer.drain()
+        with contextlib.suppress(ConnectionError, OSError):
+            writer.close()
+
+    async def questions(reader, writer):
+        with contextlib.suppress(ConnectionError, asyncio.CancelledError):
+            while data := await reader.read(65536):
+                writer.write(data)
+                await writer.drain()
+        with contextlib.suppress(ConnectionError, OSError):
+            writer.close()
+
+    async def connected(reader, writer):
+        upstream_reader, upstream_writer = await asyncio.open_connection("127.0.0.1", to)
+        await asyncio.gather(questions(reader, upstream_writer), answers(upstream_reader, writer))
+
+    async def start(at):
+        return await asyncio.start_server(connected, "127.0.0.1", at)
+
+    with Served().running(start) as at, wiretap.genuine_forwarder(at, to):
+        yield at
+
+
+@contextlib.contextmanager
 def reaper(at, after_s):
     """Resets connections of the server at this port on which nothing has flowed for so long, as a device with a table does: `ss -K`."""
     stop = threading.Event()

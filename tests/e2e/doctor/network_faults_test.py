@@ -459,10 +459,11 @@ def clock(net, lab, offset, **behaviour):
         yield dataclasses.replace(asked, before=("faketime", "-f", offset), environment={"DONT_FAKE_MONOTONIC": "1"})
 
 
-@row("F17 clock 10 minutes ahead", "clock.skewed", offset="+600", program="faketime")
-@row("F17 clock a minute behind", "clock.skewed", exit=0, offset="-60", program="faketime")
-@row("F17 one clock against another, 3 years", "healthy", exit=98, offset="+3y", program="faketime", rule="-p tcp --dport 80 -j DROP")
-@row("F17 one clock against another, a minute", "healthy", exit=0, offset="+60", program="faketime", rule="-p tcp --dport 80 -j DROP")
+@row("F17 clock 10 minutes ahead", "clock.skewed", offset="+600", program="faketime", hosts=(CONTROL,))
+@row("F17 clock a minute behind", "clock.skewed", exit=0, offset="-60", program="faketime", hosts=(CONTROL,))
+@row("F17 one clock against another, two days too late", "healthy", exit=98, offset="+62d", program="faketime")
+@row("F17 one clock against another, 10 minutes", "healthy", exit=0, offset="+600", program="faketime")
+@row("F17 3 years ahead, by the certificate's last day", "clock.skewed", offset="+3y", program="faketime", rule="-p tcp --dport 80 -j DROP")
 @row("F17 2 years behind, by the certificate's first day", "clock.skewed", offset="-2y", program="faketime", rule="-p tcp --dport 80 -j DROP")
 @row("F17 3 years ahead, by a control host", "clock.skewed", offset="+3y", program="faketime", rule="-p tcp --dport 80 -j DROP", hosts=(CONTROL,))
 def other_clocks(net, lab, offset, rule="", hosts=()):
@@ -472,12 +473,12 @@ def other_clocks(net, lab, offset, rule="", hosts=()):
         yield dataclasses.replace(with_controls(asked, *hosts), before=("faketime", "-f", offset), environment={"DONT_FAKE_MONOTONIC": "1"})
 
 
-@row("F17 the relay's clock is wrong", "healthy", exit=0, program="faketime")
+@row("F17 the relay's clock is wrong, and so is its port 80", "healthy", exit=0, program="faketime")
 @row("F17 the relay's clock is wrong, by a control host", "clock.relay-wrong", exit=0, hosts=(f"{CONTROL}:8443",), program="faketime")
 def relay_clock(net, lab, hosts=()):
     with net.resolver(BOTH_NAMES), net.relay() as port, net.nginx(
             tls_server(lab.certificates["control"], "return 204;", port=8443), port=8443), net.nginx(
-            tls_server(lab.certificates["good"], forward(port)), before=("faketime", "-f", "+3600")):
+            tls_server(lab.certificates["good"], forward(port)), plain_server(forward(port)), before=("faketime", "-f", "+3600")):
         yield with_controls(Asked(flags=("--cacert", lab.chains.root)), *hosts)
 
 

@@ -63,6 +63,18 @@ TEST_CASE("rate: who limits is told by shape, headers and pages") {
     CHECK(why_limited(answer(429))->code == "rate.limited-by-proxy");
 }
 
+TEST_CASE("answerer: what a relay's provider says for it is for the relay to mend, and what a proxy says is not") {
+    CHECK(why_limited(answer(429, {{"cf-ray", "8a"}}, kPage))->who == result::Party::Relay);
+    CHECK(why_limited(answer(429, {{"server", "nginx"}}, kPage))->who == result::Party::YourNetwork);
+    CHECK(why_server_fails(answer(503, {{"server", "squid/5.7"}}, kPage), "x").who == result::Party::YourNetwork);
+    CHECK(why_server_fails(answer(503, {{"server", "nginx"}}, kPage), "x").code == "relay.down");
+    CHECK(why_blocked(answer(403, {{"cf-mitigated", "challenge"}}, kPage)));
+    CHECK(why_blocked(answer(202, {{"x-amzn-waf-action", "challenge"}})));
+    CHECK_FALSE(why_blocked(answer(403, {{"server", "cloudflare"}}, kPage)));
+    CHECK_FALSE(why_blocked(answer(403, {}, R"({"error":"error code: 1020"})")));
+    CHECK_FALSE(why_blocked(answer(429, {{"cf-ray", "8a"}}, "error code: 1015")));
+}
+
 TEST_CASE("rate: the limit of which least is left counts; what cannot be read is none") {
     const auto left = tightest_limit({{"x-ratelimit-limit-requests", "60"},
                                       {"x-ratelimit-remaining-requests", "30"},
@@ -126,6 +138,10 @@ TEST_CASE("websocket refusal: silence, a cut and frames of HTTP/2 are three thin
     HttpReply none;
     none.end = HttpReply::End::TimedOut;
     CHECK(refused(none) == "ws.gateway");
+    none.tcp.unacked = 1;
+    none.tcp.retransmits = 4;
+    CHECK(refused(none) == "ws.policy-denied");  // never acknowledged: something drops it
+    none.tcp = {};
     none.end = HttpReply::End::Reset;
     CHECK(refused(none) == "ws.policy-denied");
     none.end = HttpReply::End::NotHttp;
@@ -152,6 +168,7 @@ TEST_CASE("pings: those that a proxy answers itself are told by the relay's coun
     CHECK(judge_pings({.sent = 5, .answered = 5}).status == CheckStatus::Pass);
     CHECK(judge_pings({.sent = 5, .answered = 5, .arrived = 0}).status == CheckStatus::Warn);
     CHECK(judge_pings({.sent = 5, .answered = 4, .arrived = 5}).status == CheckStatus::Warn);
+    CHECK(judge_pings({.sent = 5, .answered = 4}).status == CheckStatus::Info);
     CHECK(judge_pings({.sent = 5, .answered = 0, .arrived = 5}).status == CheckStatus::Fail);
     CHECK(judge_pings({.sent = 5, .answered = 0, .arrived = 0}).findings.front().code == "ws.ping-swallowed");
     CHECK(judge_pings({.sent = 2, .answered = 1, .ended = true}).status == CheckStatus::Inconclusive);

@@ -64,17 +64,43 @@ TEST_CASE("clock: one clock against another decides nothing") {
 }
 
 TEST_CASE("clock: two that agree with each other and not with this machine prove it wrong") {
-    const auto judged = doctor::judge_clocks({source("relay", -2h), source("port 80", -2h + 1s)});
+    const auto judged = doctor::judge_clocks({source("relay", -2h), source("time.example:443", -2h + 1s, Whose::Others)});
     CHECK(judged.verdict == Verdict::Skewed);
     CHECK(judged.ahead == -2h);
-    CHECK(judged.agreeing == "port 80");
+    CHECK(judged.agreeing == "time.example:443");
+    CHECK(judged.is_proven);
     CHECK(verdict({source("relay", 1h), source("port 80", 3h), source("time.example:443", 1h, Whose::Others)}) == Verdict::Skewed);
 }
 
+TEST_CASE("clock: a second port of the relay's own machine has the same clock, and is no second witness") {
+    CHECK(verdict({source("relay", 1h), source("port 80", 1h)}) == Verdict::Undecided);
+    CHECK(verdict({source("relay", -2h), source("port 80", -2h), source("port 8080", -2h)}) == Verdict::Undecided);
+}
+
+TEST_CASE("clock: long beyond a certificate's last day, while the relay uses it, is likely to be ahead") {
+    const ClockSource last_day{"last day", Whose::CertificatesEnd, {{24h * 30, 50 * 8760h}}};
+    const auto judged = doctor::judge_clocks({source("relay", 24h * 40), last_day});
+    CHECK(judged.verdict == Verdict::Skewed);
+    CHECK_FALSE(judged.is_proven);
+    CHECK(verdict({source("relay", 24h * 20), last_day}) == Verdict::Undecided);
+    // A witness that proves it is named in its place, and one that contradicts it decides.
+    CHECK(doctor::judge_clocks({source("relay", 24h * 40), last_day, source("time.example:443", 24h * 40, Whose::Others)}).is_proven);
+    CHECK(verdict({source("relay", 24h * 40), last_day, source("time.example:443", 0s, Whose::Others)}) == Verdict::RelayWrong);
+}
+
 TEST_CASE("clock: the first day of a certificate agrees with all clocks after it") {
-    const ClockSource first_day{"first day", Whose::Relays, {{-50 * 8760h, -24h}}};
+    const ClockSource first_day{"first day", Whose::CertificatesBegin, {{-50 * 8760h, -24h}}};
     CHECK(verdict({source("relay", -48h), first_day}) == Verdict::Skewed);
     CHECK(verdict({source("relay", -12h), first_day}) == Verdict::Undecided);
+    CHECK(doctor::judge_clocks({source("relay", -48h), first_day}).is_proven);
+}
+
+TEST_CASE("clock: the first day that a private authority wrote makes it likely, and a better witness is named in its place") {
+    const ClockSource first_day{"first day", Whose::PrivateCertificatesBegin, {{-50 * 8760h, -24h}}};
+    const auto judged = doctor::judge_clocks({source("relay", -48h), first_day});
+    CHECK(judged.verdict == Verdict::Skewed);
+    CHECK_FALSE(judged.is_proven);
+    CHECK(doctor::judge_clocks({source("relay", -48h), first_day, source("time.example:443", -48h, Whose::Others)}).is_proven);
 }
 
 TEST_CASE("clock: a host that has nothing to do with the relay and agrees with this machine proves the relay's wrong") {

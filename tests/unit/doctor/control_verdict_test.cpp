@@ -36,6 +36,19 @@ TEST_CASE("control: one that is reached clears the network of the relay's failur
     CHECK(judged("proxy.connect", "proxy.policy-denied", {""}) == Verdict::RelayOnly);
 }
 
+TEST_CASE("control: a host that is reached by its address says nothing of names") {
+    const Stuck stuck{"dns.system", "dns.timeout"};
+    ControlTried by_address{.name = "192.0.2.9:443", .code = "", .text = "", .named = ControlTried::Named::ByAddress};
+    const ControlTried by_name{.name = "one.example:443", .code = "", .text = ""};
+    CHECK(doctor::judge_controls(&stuck, {by_address}) == Verdict::PastNames);
+    CHECK(doctor::judge_controls(&stuck, {by_address, by_name}) == Verdict::RelayOnly);
+    by_address.code = "tcp.timeout-dropped";
+    CHECK(doctor::judge_controls(&stuck, {by_address}) == Verdict::Offline);
+    by_address.code = "";
+    const Stuck behind_names{"tcp.443", "tcp.timeout-dropped"};
+    CHECK(doctor::judge_controls(&behind_names, {by_address}) == Verdict::RelayOnly);
+}
+
 TEST_CASE("control: nothing is reached in one and the same way, so that one cause explains it") {
     CHECK(judged("tcp.443", "tcp.timeout-dropped", {"tcp.timeout-dropped", "tcp.no-route"}) == Verdict::Offline);
     CHECK(judged("dns.system", "dns.timeout", {"dns.timeout"}) == Verdict::Offline);

@@ -75,6 +75,27 @@ TEST_CASE("proxy: each family reads no_proxy by its own rules") {
     CHECK(with("other.example") == "curl Python requests Node.js Go relaybench");
 }
 
+TEST_CASE("proxy: what stands between the entries of no_proxy divides programs") {
+    const auto with = [](const std::string& no_proxy, const std::string& url) {
+        return proxied({{"https_proxy", "http://proxy.corp:3128"}, {"NODE_USE_ENV_PROXY", "1"}, {"no_proxy", no_proxy}}, url);
+    };
+    const std::string relay = "https://api.holysheep.ai/v1";
+    CHECK(with("intern.corp holysheep.ai", relay) == "Python requests Go");
+    CHECK(with("intern.corp , holysheep.ai", relay).empty());
+    CHECK(with("intern.corp,\tholysheep.ai", relay).empty());
+    CHECK(with(".api.holysheep.ai", relay) == "Go");
+    CHECK(with("10.0.0.0/8", "https://10.1.2.3/v1") == "Node.js");
+    CHECK(with("10.1.2.3:443", "https://10.1.2.3/v1") == "curl Python requests");
+}
+
+TEST_CASE("proxy: a variable in lower case that is set to nothing hides the other from some programs") {
+    const std::string proxy = "http://proxy.corp:3128";
+    CHECK(proxied({{"https_proxy", ""}, {"HTTPS_PROXY", proxy}}) == "curl Go relaybench");
+    CHECK(proxied({{"https_proxy", ""}, {"all_proxy", proxy}}) == "curl Python requests relaybench");
+    CHECK(proxied({{"no_proxy", ""}, {"NO_PROXY", "holysheep.ai"}, {"HTTPS_PROXY", proxy}, {"NODE_USE_ENV_PROXY", "1"}}) == "Node.js");
+    CHECK(proxied({{"http_proxy", proxy}, {"NODE_USE_ENV_PROXY", "1"}}) == "Node.js");
+}
+
 TEST_CASE("proxy: nothing set, or all programs the same way, is well") {
     CHECK(proxy_check({}).summary == "no proxy");
     CHECK(test::seen(proxy_check({})) == "pass");
@@ -105,6 +126,32 @@ TEST_CASE("proxy: what is odd about the variables is told") {
     CHECK(proxy_check({}, "nonsense").blocked_by == "url.parse");
 }
 
+TEST_CASE("proxy: a text that is none says what is wrong with it") {
+    const auto cause = [](const std::string& value) { return proxy_check({{"https_proxy", value}}).findings.at(0).cause; };
+    CHECK(cause("\"http://proxy:3128\"") == "https_proxy holds quotes, which belong to the value here.");
+    CHECK(cause("'http://proxy:3128'") == "https_proxy holds quotes, which belong to the value here.");
+    CHECK(cause("http://proxy:3128 ") == "https_proxy holds a blank or a line end.");
+    CHECK(cause("http://proxy:3128\r") == "https_proxy holds a blank or a line end.");
+    CHECK(cause("http://wpad.corp/wpad.dat").find("names a PAC file") != std::string::npos);
+    CHECK(cause("pac+http://proxy.corp:80/rules.PAC?v=1").find("names a PAC file") != std::string::npos);
+    CHECK(cause("http://me:50%@proxy:3128") == "https_proxy holds a user or password with a '%' that is not written %25.");
+    CHECK(cause("http://proxy:3128/path") == "https_proxy names a path behind the port.");
+    CHECK(cause("http://[::1]") == "https_proxy names no port.");
+    CHECK(cause("http:///proxy:3128") == "https_proxy names no host.");
+}
+
+TEST_CASE("proxy: what only other programs read, or only they cannot read, keeps nobody from going on") {
+    const std::string one = "http://one:3128";
+    CHECK(test::seen(proxy_check({{"https_proxy", one}, {"HTTPS_PROXY", "nonsense"}})) ==
+          "warn proxy.env-malformed proxy.env-conflict proxy.bypass-mismatch");
+    const auto hash = proxy_check({{"https_proxy", "http://me:pa#s3cr3t@one:3128"}});
+    CHECK(test::seen(hash) == "warn proxy.env-malformed");
+    CHECK(hash.findings.at(0).cause.find("write %23") != std::string::npos);
+    CHECK(test::all_text(hash).find("s3cr3t") == std::string::npos);
+    // The cause stands first, whatever else was found before it.
+    CHECK(proxy_check({{"HTTPS_PROXY", "nonsense"}, {"https_proxy", "socks5://one:1080"}}).findings.at(0).code == "proxy.unsupported-kind");
+}
+
 TEST_CASE("proxy: a proxy of the system that this process does not know is shown, without its password") {
     const std::map<std::string, std::string> files = {
         {"/etc/environment", "PATH=\"/usr/bin\"\nhttps_proxy=\"http://me:hidden@proxy.corp:3128\"\nno_proxy=localhost\nHTTP_PROXY=\n"}};
@@ -119,7 +166,8 @@ TEST_CASE("proxy: a proxy of the system that this process does not know is shown
 TEST_CASE("proxy: no text holds the proxy's password") {
     for (const char* value :
          {"http://me:s3cr3t@proxy:3128", "http://me:s3cr3t@proxy", "me:s3cr3t@proxy:3128", "socks5://me:s3cr3t@proxy:1080",
-          "http://me:s3cr3t/@proxy:3128", "http://me:s3cr3t?@proxy:3128", "http://me:s3cr3t#@proxy:3128", "http://me:s3cr3t@"}) {
+          "me:x://s3cr3t@proxy:3128", "me:s3cr3t://x@proxy:3128", "\"http://me:s3cr3t@proxy:3128\"", "http://me:s3cr3t/@proxy:3128",
+          "http://me:s3cr3t?@proxy:3128", "http://me:s3cr3t#@proxy:3128", "http://me:s3cr3t@"}) {
         CAPTURE(value);
         const auto outcome = proxy_check({{"https_proxy", value}, {"HTTPS_PROXY", "http://x:s3cr3t@other:1"}, {"ALL_PROXY", value}});
         CHECK(test::all_text(outcome).find("s3cr3t") == std::string::npos);

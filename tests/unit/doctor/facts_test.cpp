@@ -23,7 +23,7 @@ TEST_CASE("facts: a relay's paths begin with the whole base URL, without the end
         {"https://h/v1beta/openai", "/v1beta/openai"},
         {"https://h/v1/relay", "/v1/relay"},
         {"https://h", "/v1"},
-        {"https://h/openai", "/v1"},
+        {"https://h/openai", "/openai"},
         {"wss://h/v1/stream", "/v1"},
         {"wss://h/v1/ws/stream", "/v1"},
         {"wss://h/relay/v1/my/socket", "/relay/v1"},

@@ -150,6 +150,20 @@ TEST_CASE("idle: a reset that spares bare TCP is a proxy's timer") {
     CHECK(code_of(judge_ladder(ladder)) == "idle.l4-reset");
 }
 
+TEST_CASE(
+    "idle: what breaks after a pause, by an alert of TLS or a page in place of a frame, is a proxy's timer; what breaks at once is none") {
+    IdleLadder ladder = streams();
+    ended(ladder, Role::Quiet, End::Garbled, 30s, 30s).detail = "tlsv1 alert internal error";
+    const Outcome outcome = judge_ladder(ladder);
+    CHECK(outcome.status == CheckStatus::Warn);
+    CHECK(code_of(outcome) == "idle.proxy-timer");
+    check_says(outcome, "internal error");
+    CHECK(evidence(outcome, "limit") == "30.0 s");
+
+    ended(ladder, Role::Quiet, End::Garbled, 30s, 0s);
+    CHECK(judge_ladder(ladder).status == CheckStatus::Inconclusive);
+}
+
 TEST_CASE("idle: silence after a pause is a forgotten connection, and what lived is advised") {
     IdleLadder ladder = sockets();
     silent(ladder, Role::Quiet, kLength, kLength);

@@ -40,7 +40,11 @@ TEST_CASE("idn: what is no name in other letters comes back as it is") {
 TEST_CASE("idn: a name that differs in letters of another script alone is a disguise") {
     CHECK(doctor::is_disguised("https://арi.holysheep.ai/v1", "api.holysheep.ai"));
     CHECK(doctor::is_disguised("https://api.holуshеер.ai/v1", "api.holysheep.ai"));
-    for (const char* other : {"https://api.holysheep.ai/v1", "https://bücher.example/v1", "https://ари.example.ai/v1", ""}) {
+    CHECK(doctor::is_disguised("https://арі.hоlуѕhеер.ai/v1", "api.holysheep.ai"));
+    CHECK(doctor::is_disguised("https://ápi.hólýshèép.ai/v1", "api.holysheep.ai"));
+    // As many letters, and none that looks like the other's: a name of its own.
+    for (const char* other : {"https://api.holysheep.ai/v1", "https://bücher.example/v1", "https://ари.example.ai/v1",
+                              "https://例え中.例え中文测试例え中.ai/v1", "https://дом.жизньщит.ai/v1", ""}) {
         CAPTURE(other);
         CHECK_FALSE(doctor::is_disguised(other, "api.holysheep.ai"));
     }

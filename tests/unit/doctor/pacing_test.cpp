@@ -87,6 +87,35 @@ TEST_CASE("pacing: one pause of a second, as after a lost packet, is no buffer")
     CHECK(pacing.lumped == 4);
 }
 
+TEST_CASE("pacing: a beginning that is gathered and goes on in time is told from a pause in the middle, and from lumps that go on") {
+    const auto gathered = [](std::size_t first) {
+        return of_delays(
+            [=](std::size_t i, core::Duration sent) { return i < first ? 300ms * static_cast<int>(first - 1) + 3ms - sent : 3ms; });
+    };
+    for (const std::size_t first : {3U, 5U, 8U}) {
+        CHECK(gathered(first).verdict == Verdict::HeldAtFirst);
+        CHECK(gathered(first).first_lump == first);
+        CHECK_FALSE(gathered(first).is_even());
+        CHECK_FALSE(gathered(first).is_buffered());
+    }
+    CHECK(gathered(2).verdict == Verdict::Stalled);
+    CHECK(gathered(11).verdict == Verdict::BufferedFull);
+    CHECK(of_delays([](std::size_t i, core::Duration sent) { return i >= 2 && i <= 6 ? 1800ms - sent : 3ms; }).verdict == Verdict::Stalled);
+    const Pacing quanta = of_delays([](std::size_t i, core::Duration sent) { return 300ms * static_cast<int>((i / 3 + 1) * 3) - sent; });
+    CHECK(quanta.verdict == Verdict::BufferedChunks);
+}
+
+TEST_CASE("pacing: events that come when the next one is sent, and the last with the end, are one behind") {
+    const auto behind = [](std::size_t i, auto) { return i == 11 ? 2ms : 303ms; };
+    for (const auto& pacing : {of_delays(behind), of_delays(behind, PaceOrigin{core::TimePoint(1h), 2ms})}) {
+        CHECK(pacing.is_one_behind);
+        CHECK(pacing.verdict == Verdict::Coalesced);
+    }
+    CHECK_FALSE(of_delays([](auto, auto) { return 0ms; }).is_one_behind);
+    CHECK_FALSE(of_delays([](auto, auto) { return 300ms; }).is_one_behind);
+    CHECK_FALSE(of_delays([](std::size_t i, auto) { return i == 11 ? 1ms : i % 2 == 0 ? 206ms : 239ms; }).is_one_behind);
+}
+
 TEST_CASE("pacing: three events are too few to say anything") {
     CHECK(pacing_of({}).verdict == Verdict::TooFew);
     CHECK(pacing_of({{0ms, core::TimePoint(1h)}, {1s, core::TimePoint(2h)}, {2s, core::TimePoint(3h)}}).verdict == Verdict::TooFew);

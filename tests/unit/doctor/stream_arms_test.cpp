@@ -1,4 +1,5 @@
 #include "doctor/stream_arms.h"
+#include "doctor/line_evenness.h"
 
 #include <doctest/doctest.h>
 
@@ -53,6 +54,37 @@ TEST_CASE("stream arms: a steady hold is coalescing only when close events come 
     CHECK(holder_of({.plain = kInPairs, .tight = came(Verdict::Coalesced, 7, 15)}) == Holder::Coalescer);
     CHECK(holder_of({.plain = kInPairs, .tight = came(Verdict::Coalesced, 15, 15)}) == Holder::Nobody);
     CHECK(holder_of({.plain = kInPairs, .tight = came(Verdict::TooFew, 0, 0)}) == Holder::Coalescer);
+}
+
+TEST_CASE("stream arms: a beginning that is held twice is gathered by somebody, and once it was a pause") {
+    const Pacing at_first = came(Verdict::HeldAtFirst, 8);
+    CHECK(holder_of({.plain = at_first, .again = at_first, .padded = kInTime}) == Holder::Beginning);
+    CHECK(holder_of({.plain = at_first, .again = kInTime, .padded = kInTime, .dispersion = 1ms}) == Holder::Nobody);
+    CHECK(holder_of({.plain = at_first}) == Holder::Nobody);
+}
+
+TEST_CASE("stream arms: one behind at two distances waits for the next event; at one alone it is a timer of that length") {
+    Pacing behind = came(Verdict::Coalesced, 11);
+    behind.is_one_behind = true;
+    Pacing tight = came(Verdict::Even, 15, 15);
+    tight.is_one_behind = true;
+    CHECK(holder_of({.plain = behind, .tight = tight}) == Holder::NextEvent);
+    CHECK(holder_of({.plain = behind, .tight = came(Verdict::Coalesced, 5, 15)}) == Holder::Coalescer);
+}
+
+TEST_CASE("stream arms: on a line whose delay varies as much nobody holds events back") {
+    Pacing lumps = kInLumps;
+    lumps.worst_lag = 700ms;
+    CHECK(holder_of({.plain = lumps, .again = lumps, .unevenness = 250ms}) == Holder::UnevenLine);
+    CHECK(holder_of({.plain = lumps, .again = lumps, .unevenness = 20ms}) == Holder::Quanta);
+    lumps.worst_lag = 3300ms;
+    CHECK(holder_of({.plain = lumps, .again = lumps, .unevenness = 900ms}) == Holder::Quanta);
+}
+
+TEST_CASE("line: uneven is what most of its answers show, not one of them") {
+    CHECK(unevenness_of({10ms, 12ms, 11ms, 900ms, 12ms, 11ms}) == 1ms);
+    CHECK(unevenness_of({40ms, 300ms, 150ms, 390ms, 20ms, 210ms}) == 260ms);
+    CHECK_FALSE(unevenness_of({10ms, 400ms, 20ms, 300ms}));
 }
 
 TEST_CASE("stream arms: too few events decide nothing") { CHECK(holder_of({.plain = came(Verdict::TooFew, 0, 0)}) == Holder::Undecided); }

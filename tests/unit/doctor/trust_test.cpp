@@ -50,6 +50,14 @@ TEST_CASE("trust: secrets are for those who are vouched for; for an interceptor 
     CHECK_FALSE(doctor::may_hear_secrets(subject, Vouched::Nobody));
 }
 
+TEST_CASE("trust: a certificate is the relay's own unless somebody who opens TLS made it, whatever the user allows") {
+    for (const Vouched by : {Vouched::Publicly, Vouched::PubliclyAlone, Vouched::ByNamed, Vouched::HereAsExpected}) {
+        CHECK(doctor::is_relays_own(by));
+    }
+    CHECK_FALSE(doctor::is_relays_own(Vouched::HereAlone));
+    CHECK_FALSE(doctor::is_relays_own(Vouched::Nobody));
+}
+
 TEST_CASE("trust: an authority that cannot be read vouches for nobody, and is an error") {
     doctor::Subject subject = test::subject_of({});
     subject.ca_file = "/nowhere/ca.pem";

@@ -93,6 +93,19 @@ TEST_CASE("url: every cause of the guides is told by its own finding, with the U
         {"https://generativelanguage.googleapis.com/v1", "fail url.other-provider"},
         {"https://relay.storage.googleapis.com/v1", "warn url.other-provider"},
         {"https://203.0.113.7/v1", "fail url.ip-literal"},
+        {"https//api.holysheep.ai/v1", "fail url.malformed → " + good},
+        {"https://https://api.holysheep.ai/v1", "fail url.malformed → " + good},
+        {"http://https://api.holysheep.ai/v1", "fail url.malformed → " + good},
+        {"//api.holysheep.ai/v1", "fail url.malformed → " + good},
+        {"https:\\\\api.holysheep.ai\\v1", "fail url.malformed → " + good},
+        {"https://api.holysheep.ai\\v1", "fail url.malformed → " + good},
+        {"localhost:11434/v1", "fail url.malformed → http://localhost:11434/v1"},
+        {good + "%20", "fail url.malformed → " + good},
+        {good + "?api_key=abc", "warn url.key-in-url → " + good},
+        {good + "?x=hs_live_0123456789abcdef", "warn url.key-in-url → " + good},
+        {"https://relay.example.org/api", "warn url.missing-v1"},
+        {"https://relay.example.org", "fail url.missing-v1 → https://relay.example.org/v1"},
+        {"https://api.holysheep.ai/api", "fail url.missing-v1 → https://api.holysheep.ai/api/v1"},
     };
     for (const UrlCase& each : cases) {
         CAPTURE(each.url);

@@ -127,6 +127,35 @@ TEST_CASE("gate: a saturated generator makes the metrics that it distorts inconc
     CHECK(verdict(run, "chunks.rate > 9000/s") == GateVerdict::Inconclusive);
 }
 
+TEST_CASE("gate: an intended ttft that our own late starts alone put above its limit is inconclusive") {
+    RunResult run = run_of(100, 0);
+    for (int i = 0; i < 100; ++i) {
+        run.arms[0].metric(Metric::TtftIntended).record(i < 3 ? 180ms : 100ms);
+        run.arms[0].metric(Metric::ScheduleLag).record(i < 3 ? 80ms : 1ms);
+    }
+    for (const char* gate : {"ttft_intended.p99 < 150ms", "ttft_intended.max <= 150ms"}) {
+        const GateResult result = judged(run, gate);
+        CHECK(result.verdict == GateVerdict::Inconclusive);
+        CHECK(result.reason == "relaybench's own schedule lag is enough to break it");
+    }
+    // Without the lag it would be broken too; and what holds with it holds.
+    CHECK(verdict(run, "ttft_intended.p99 < 90ms") == GateVerdict::Failed);
+    CHECK(verdict(run, "ttft_intended.p50 < 90ms") == GateVerdict::Failed);
+    CHECK(verdict(run, "ttft_intended.p99 < 1s") == GateVerdict::Passed);
+    CHECK(verdict(run, "ttft.p99 < 90ms") == GateVerdict::Failed);
+}
+
+TEST_CASE("gate: our own late starts do not excuse streams that never answered") {
+    RunResult run = run_of(90, 10);
+    for (int i = 0; i < 90; ++i)
+        run.arms[0].metric(Metric::TtftIntended).record(100ms);
+    for (int i = 0; i < 10; ++i)
+        run.arms[0].metric(Metric::TtftIntended).record_never();
+    for (int i = 0; i < 100; ++i)
+        run.arms[0].metric(Metric::ScheduleLag).record(10s);
+    CHECK(verdict(run, "ttft_intended.p99 < 1s") == GateVerdict::Failed);
+}
+
 TEST_CASE("gate: saturation does not excuse streams that never answered") {
     RunResult run = run_of(90, 10);
     run.audit.saturated = true;

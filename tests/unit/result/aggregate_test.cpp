@@ -93,6 +93,17 @@ TEST_CASE("arm recorder: each phase of a complete stream enters its metric, from
     CHECK(finished(arm).metric(Metric::Upgrade).count() == 0);
 }
 
+TEST_CASE("arm recorder: the first stream of a closed loop's slot, which cannot be late, does not thin out the schedule lag") {
+    ArmRecorder arm = recorder();
+    auto opening = complete_stream(0s);
+    opening.opens_slot = true;
+    arm.record(opening);
+    arm.record(complete_stream(1s));
+    CHECK(finished(arm).metric(Metric::ScheduleLag).count() == 1);
+    CHECK(finished(arm).metric(Metric::ScheduleLag).max() == 2ms);
+    CHECK(finished(arm).metric(Metric::TtftIntended).count() == 2);
+}
+
 TEST_CASE("arm recorder: a stream that failed after its first token answered, but never completed") {
     ArmRecorder arm = recorder();
     arm.record(dropped_after_first_token(0s));

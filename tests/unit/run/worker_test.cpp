@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "core/cpu_time.h"
 #include "support/scripted_transport.h"
 
 namespace relaybench {
@@ -70,6 +71,37 @@ TEST_CASE("worker: a closed loop of a count plays exactly that many streams, eac
     CHECK(play.arm().metric(Metric::Gap).count() == 23 * 9);
     CHECK(play.result.account.peak_open_streams == 5);
     CHECK_FALSE(play.result.cut_short);
+}
+
+TEST_CASE("worker: the first starts of a closed loop's slots are no part of the schedule lag") {
+    auto plan = closed_plan(5);
+    plan.load.count = 23;
+    const Play play(plan, [](auto, const auto&) { return good_sse(50ms, 10ms, 10); });
+    CHECK(play.arm().metric(Metric::ScheduleLag).count() == 18);
+    CHECK(play.arm().metric(Metric::TtftIntended).count() == 23);
+}
+
+TEST_CASE("worker: the wait for the plan's beginning is no part of its core share") {
+    auto plan = closed_plan(1);
+    plan.load.count = 1;
+    core::ManualClock clock;
+    run::Control control;
+    run::LiveCounters live;
+    constexpr core::Duration kBusy = 40ms;
+    ScriptedTransport transport(clock, [kBusy](auto, const auto&) {
+        const auto until = core::thread_cpu_time() + kBusy;
+        while (core::thread_cpu_time() < until) {
+        }
+        return good_sse(50ms, 10ms, 10);
+    });
+    const auto begin = clock.now() + 1min;
+    Worker worker(plan, {}, {clock, transport, control, live}, begin);
+    worker.run();
+    const std::chrono::duration<double> played = clock.now() - begin;
+    REQUIRE(played > 0s);
+    REQUIRE(played < 1s);
+    // The account of the thread moves by the system's ticks: half of it is enough to tell.
+    CHECK(worker.take_result().account.audit.cpu_share > std::chrono::duration<double>(kBusy) / played / 2);
 }
 
 TEST_CASE("worker: an hour of closed loop ends with its window, and drains what runs") {

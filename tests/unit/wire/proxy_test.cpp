@@ -48,6 +48,26 @@ TEST_CASE("proxy: the parts of a text are found however badly it is written") {
     CHECK(split_proxy("").host().empty());
 }
 
+TEST_CASE("proxy: a scheme ends at \"://\" only where it can be one, so that no part of a password is shown as such") {
+    const auto odd = split_proxy("user:p://w@proxy.example:3128");
+    CHECK(odd.scheme.empty());
+    CHECK(odd.login == "user:p://w");
+    CHECK(odd.place == "proxy.example:3128");
+    CHECK(parse_proxy("user:p://w@proxy.example:3128")->credentials.reveal() == "user:p://w");
+    CHECK(split_proxy("http://user:p://w@proxy.example:3128").login == "user:p://w");
+    CHECK(split_proxy("://proxy.example:3128").place == "proxy.example:3128");
+    CHECK_FALSE(parse_proxy("://proxy.example:3128"));
+    CHECK(split_proxy("\"http://proxy.example:3128\"").scheme.empty());
+    CHECK_FALSE(parse_proxy("\"http://proxy.example:3128\""));
+    CHECK(split_proxy("pac+http://proxy.example/x").scheme == "pac+http");
+}
+
+TEST_CASE("proxy: a user without a password is sent with an empty one") {
+    CHECK(parse_proxy("http://user@proxy.example:3128")->credentials.reveal() == "user:");
+    CHECK(parse_proxy("http://user:@proxy.example:3128")->credentials.reveal() == "user:");
+    CHECK(parse_proxy("http://@proxy.example:3128")->credentials.empty());
+}
+
 TEST_CASE("proxy: Basic credentials are those of RFC 7617") {
     CHECK(basic_authorization(core::Secret("Aladdin:open sesame")) == "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
 }
@@ -57,6 +77,7 @@ TEST_CASE("no_proxy: names with their sub-domains, addresses, blocks, ports and 
     CHECK(bypasses("*", "relay.example"));
     CHECK(bypasses("other.test, relay.example", "relay.example"));
     CHECK(bypasses("other.test relay.example", "relay.example"));
+    CHECK(bypasses("other.test\trelay.example", "relay.example"));
     CHECK(bypasses("example", "relay.example"));
     CHECK(bypasses(".example", "relay.example"));
     CHECK(bypasses("*.example", "RELAY.example"));
