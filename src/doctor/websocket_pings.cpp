@@ -112,7 +112,7 @@ Outcome judge_pings(const PingTally& tally) {
                                          "that place the connection is quiet."));
     }
     if (tally.answered < tally.sent && !tally.arrived) {
-        return Outcome::info(text + ", and what was asked behind them is not answered yet either");
+        return Outcome::inconclusive(text + ", and what was asked behind them is not answered yet either", "a line that answers sooner");
     }
     if (tally.answered < tally.sent) {
         return Outcome::warn(text,

@@ -527,9 +527,15 @@ def slow_handshake(net, lab):
 def doctor(net, asked):
     words = net.cli.command(*asked.before, harness.binary(), "doctor", asked.url, "--key-env=LAB_KEY", "--json", "--quick", *asked.flags)
     with doctor_matrix.searched_bundle(KEY) as bundle, wiretap.tapped(doctor_matrix.environment_of(asked.environment)) as tape:
-        done = subprocess.run([*words, *bundle], capture_output=True, text=True, env=tape.environment, timeout=120, check=False)
+        done = by_another_number(lambda: subprocess.run([*words, *bundle], capture_output=True, text=True, env=tape.environment, timeout=120, check=False))
     done.tape = tape
     return done
+
+
+def by_another_number(run):
+    """faketime names what it shares by its process number, and does not start where an earlier one of that number was killed."""
+    done = run()
+    return run() if "sem_open: File exists" in done.stderr else done
 
 
 def verdict_of(document):
