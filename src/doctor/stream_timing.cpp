@@ -154,18 +154,25 @@ Outcome outcome_of(const Facts& facts, const StreamArms& arms, Holder holder) {
     return undecided(plain);
 }
 
-/// Three streams at once, beside other checks, may be much for a thin line: what came late among them is asked for again, when others are over.
+/// Three streams at once, beside other checks, may be much for a thin line: what came late among them is asked for again, when others are
+/// over. Only one that comes in time takes back what was seen; one that fails says nothing.
+void repeat_if_late(const Subject& subject, const Facts& facts, std::optional<Pacing>& arm, const StreamAsk& ask,
+                    std::optional<core::Duration> round_trip) {
+    if (!arm || !arm->is_buffered()) {
+        return;
+    }
+    if (const Pacing again = pacing_of(play_stream(subject, facts, ask), round_trip); again.is_even()) {
+        arm = again;
+    }
+}
+
 void repeat_late_variants(const Subject& subject, const Facts& facts, StreamArms& arms) {
-    if (arms.compressed && arms.compressed->is_buffered()) {
-        StreamAsk ask;
-        ask.accept_encoding = "gzip";
-        arms.compressed = pacing_of(play_stream(subject, facts, ask), facts.streams->round_trip);
-    }
-    if (arms.by_get && arms.by_get->is_buffered()) {
-        StreamAsk ask;
-        ask.method = "GET";
-        arms.by_get = pacing_of(play_stream(subject, facts, ask), std::nullopt);
-    }
+    StreamAsk compressed;
+    compressed.accept_encoding = "gzip";
+    repeat_if_late(subject, facts, arms.compressed, compressed, facts.streams->round_trip);
+    StreamAsk by_get;
+    by_get.method = "GET";
+    repeat_if_late(subject, facts, arms.by_get, by_get, std::nullopt);
 }
 
 }  // namespace
